@@ -1,0 +1,47 @@
+// What the diff asks a dialect: small questions about pairs, no SQL.
+import type { Operation } from '../operations/operation.ts'
+import type { Column, Constraint, Index, Schema, SchemaObject, Table, TableAttributes } from '../schema/schema.ts'
+
+/** The answers of one dialect. Every member is pure. */
+export interface Traits {
+  /** The order of a table's columns is part of its definition (and `moveColumn` exists). */
+  columnOrder: boolean
+  /** Constraint names mean something: two that differ in the name alone are a rename, not equal. */
+  namedConstraints: boolean
+  /** In place (true) or drop and create (false), for two objects of the same identity. */
+  alterObject(from: SchemaObject, to: SchemaObject): boolean
+  /** False: the column cannot be changed in place and has to be dropped and added (values are lost: the last resort). */
+  alterColumn(from: Column, to: Column, table: Table): boolean
+  /** True for two columns that mean the same, where what differs cannot be changed. */
+  sameColumn?(from: Column, to: Column): boolean
+  /** False: drop and create the table (for example, it becomes partitioned). */
+  alterTable(from: Table, to: Table): boolean
+  alterConstraint(from: Constraint, to: Constraint): boolean
+  alterIndex(from: Index, to: Index): boolean
+  /**
+   * The refs whose dependants must be out of the way while this operation runs: a view over a column whose type
+   * changes. The diff drops those dependants before and creates them again after. Constraints and indexes over a disturbed
+   * table or column are the engine's to carry along; one that has to go meanwhile is named itself: `constraint orders.fk`.
+   */
+  disturbs(operation: Operation, before: Schema, after: Schema): string[]
+  /** True for an object whose text keeps the old name when something it reads gets another. Absent: all texts follow. */
+  keepsName?(object: SchemaObject, rename: Operation): boolean
+  /**
+   * Where an operation wants to stand among those that no dependency holds: a table leaves its parent before the parent
+   * changes, and joins one after.
+   */
+  precedence?(operation: Operation): 'first' | 'last' | undefined
+  /** Which of two tables comes first where a foreign key ties them and both change like this: the one it points to? */
+  alongKeys?(operation: Operation): 'target first' | 'target last' | undefined
+  /** True for a part that a table has from its parent: it is the table's own to drop once it has left that parent. */
+  isInherited?(part: Column | Constraint | Index): boolean
+  /**
+   * What a table has to be in between, where one change of it cannot be made at once: it leaves its old parent first of
+   * all and joins the new one last.
+   */
+  between?(from: TableAttributes, to: TableAttributes): TableAttributes | undefined
+  /** The qualified name that a column takes beside its own: the sequence behind a column that numbers itself. */
+  occupies?(table: string, column: Column): string | undefined
+  /** True for an object that appears and disappears with its owner and is never created by itself. */
+  implicit?(object: SchemaObject): boolean
+}
