@@ -1,0 +1,59 @@
+// Keeps passwords out of everything that leaves the program: the one function every sink goes through.
+
+const secrets = new Set<string>()
+const MASK = '***'
+
+// Userinfo of any URL inside a text: the user stays, the password goes. Greedy up to the last @ before a delimiter,
+// because people forget to encode an @ in a password.
+const USERINFO = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'`]*):([^\s"'`<>]*)@/giu
+const PARAMETER = /((?:password|passwd|pwd|pgpassword)\s*=\s*)([^\s&"'`;,]+|"[^"]*"|'[^']*')/giu
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+// The password may hold anything, because people forget to encode it: everything up to the last @ before the query.
+const PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:([^:/?#@]*):([^?]*)@)?([^/?#@]*)(?:\/([^?#]*))?/iu
+
+/**
+ * Remembers the password of a database URL, so that `redact` finds it outside of URLs too. A password that equals a
+ * visible part of the same URL (user, host, database) is not searched for by itself: that would blot out the address.
+ */
+export function rememberSecrets(url: string | undefined): void {
+  if (url === undefined) return
+  const [, user, password, host, database] = PARTS.exec(url) ?? []
+  const fromQuery = /[?&](?:password|passwd)=([^&#]*)/iu.exec(url)?.[1]
+  const visible = new Set([user, host?.replace(/:\d+$/, ''), database, url.split(':')[0]])
+  for (const secret of [password, fromQuery, ...piecesOf(password)]) {
+    if (secret === undefined || secret.length < 3 || visible.has(secret)) continue
+    for (const form of [secret, decode(secret), encodeURIComponent(decode(secret))]) secrets.add(form)
+  }
+}
+
+// Where it is not encoded, whoever reads the URL takes pieces of it for a host or a path.
+const piecesOf = (password: string | undefined): string[] =>
+  password === undefined || !/[@/#]/.test(password) ? [] : password.split(/[@/#:]/).filter((piece) => piece.length > 3)
+
+/** Whether the password of a URL holds characters that would have to be percent-encoded. */
+export const isUnencoded = (url: string): boolean => /[@/#]/.test(PARTS.exec(url)?.[2] ?? '')
+
+/** The text without passwords: those inside URLs and `password=` pairs, and all that were remembered. */
+export function redact(text: string): string {
+  let clean = text.replace(USERINFO, `$1:${MASK}@`).replace(PARAMETER, `$1${MASK}`)
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, MASK)
+  return clean
+}
+
+/** `redact` for every string inside a JSON value; keys are kept. */
+export function redactValue(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map(redactValue)
+  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValue(inner)]))
+  }
+  return value
+}
