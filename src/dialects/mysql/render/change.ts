@@ -1,0 +1,50 @@
+// One clause of an ALTER TABLE, with all that is needed to put several into one statement.
+import type { Cost } from './levels.ts'
+import type { Check } from './probes.ts'
+
+/** A change of one table. */
+export interface Change extends Cost {
+  table: string
+  /** Index of its operation. */
+  operation: number
+  clause: string
+  check: Check
+  losesData?: boolean
+  /** May happen earlier than its turn, past changes of other tables. */
+  early?: boolean
+  /** May happen later than its turn, past changes of other tables. */
+  late?: boolean
+  /** The column it redefines: two changes of one column do not fit into one statement. */
+  column?: string
+  /** The column it puts its own behind. */
+  after?: string | null
+  /** The column it makes or drops. */
+  adds?: string
+  drops?: string
+  /** Stands alone: nothing may share its statement. */
+  alone?: boolean
+  /** A primary key that goes, or comes: both together rebuild once. */
+  key?: 'dropped' | 'added'
+  /** A foreign key comes or goes: it ties its table to another one. */
+  tie?: Direction
+  /** What a foreign key that comes or goes may share its statement with. */
+  direction?: Direction
+  note?: string
+}
+
+export type Direction = 'added' | 'dropped'
+
+/** Something that is no clause of an ALTER TABLE: it keeps its place. */
+export interface Whole {
+  operation: number
+  sql: string
+  check?: Check
+  transactional?: boolean
+  losesData?: boolean
+  lock?: string
+  note?: string
+}
+
+export type Item = Change | Whole
+
+export const isChange = (item: Item): item is Change => 'clause' in item

@@ -1,0 +1,88 @@
+// What the diff asks of this database.
+
+import type { Traits } from '../../diff/traits.ts'
+import type { Operation } from '../../operations/operation.ts'
+import { equalData } from '../../schema/json.ts'
+import { ref } from '../../schema/names.ts'
+import type { Column, Schema, SchemaObject } from '../../schema/schema.ts'
+import { carriers } from './inspect/dependencies.ts'
+import { type ColumnExtra, shape, type TableExtra } from './shapes.ts'
+
+/** The answers. Nearly everything is changed in place here; a foreign key holds what it stands on. */
+export const traits: Traits = {
+  columnOrder: true,
+  namedConstraints: true,
+  alterObject: (from, to) => from.type === to.type && from.table === to.table,
+  alterColumn: (from, to) =>
+    sameGeneration(from, to) && shape<ColumnExtra>(from.extra).period === shape<ColumnExtra>(to.extra).period,
+  alterTable: () => true,
+  alterConstraint: (from, to) => from.type === to.type,
+  alterIndex: () => true,
+  disturbs,
+  keepsName,
+}
+
+// A view is kept as a text here, and is invalid once a name in it is gone.
+function keepsName(object: SchemaObject, rename: Operation): boolean {
+  if (object.type !== 'view') return false
+  if (rename.kind === 'renameTable' || rename.kind === 'renameObject') return true
+  return rename.kind === 'renameColumn' && (object.definition ?? '').includes(rename.from)
+}
+
+// Virtual columns hold no values: the server neither makes one from values nor values from one.
+function sameGeneration(from: Column, to: Column): boolean {
+  const kind = ({ generated }: Column): string => (generated === undefined || generated.stored ? 'rows' : 'virtual')
+  return kind(from) === kind(to)
+}
+
+/** The foreign keys that hold the column or the key, on both sides. */
+function disturbs(operation: Operation, before: Schema): string[] {
+  switch (operation.kind) {
+    case 'alterColumn': {
+      const { table, from, to } = operation
+      const same = from.type === to.type && from.collation === to.collation && from.nullable === to.nullable
+      return same ? [] : holding(before, table, (columns) => columns.includes(from.name))
+    }
+    case 'alterTable': {
+      const [from, to] = [shape<TableExtra>(operation.from.extra), shape<TableExtra>(operation.to.extra)]
+      const partitions = !equalData(from.partitions, to.partitions)
+      if (from.collation === to.collation && from.engine === to.engine && !partitions) return []
+      return holding(before, operation.table, () => true)
+    }
+    case 'dropIndex':
+      return keyGone(before, operation.table, operation.index.name)
+    case 'alterIndex':
+      return keyGone(before, operation.table, operation.from.name)
+    case 'dropConstraint':
+      return operation.constraint.type === 'primary key' ? keyGone(before, operation.table, 'PRIMARY') : []
+    case 'alterConstraint':
+      return operation.from.type === 'primary key' ? keyGone(before, operation.table, 'PRIMARY') : []
+    default:
+      return []
+  }
+}
+
+function holding(schema: Schema, table: string, holds: (columns: readonly string[]) => boolean): string[] {
+  const found: string[] = []
+  for (const each of schema.tables) {
+    for (const { type, name, columns, references } of each.constraints) {
+      if (type !== 'foreign key') continue
+      const own = each.name === table && holds(columns)
+      const other = references?.table === table && holds(references.columns)
+      if (own || other) found.push(ref('constraint', each.name, name))
+    }
+  }
+  return found
+}
+
+/** The foreign keys that have no other key left when this one goes. */
+function keyGone(schema: Schema, table: string, key: string): string[] {
+  const owner = schema.tables.find(({ name }) => name === table)
+  if (owner === undefined) return []
+  const gone = [ref('index', table, key), ref('constraint', table, key)]
+  const needs = (columns: readonly string[]): boolean => {
+    const keys = carriers(owner, columns)
+    return keys.length > 0 && keys.every((each) => gone.includes(each))
+  }
+  return holding(schema, table, needs)
+}

@@ -1,0 +1,53 @@
+// PostgreSQL 14 and later, on a server or embedded: the parts of the dialect, put together.
+import type { Dialect } from '../dialect.ts'
+import { bookkeeping, bookkeepingName, bracket, forget, now } from './bracket.ts'
+import { connect } from './connect.ts'
+import { explain } from './explain.ts'
+import { inspect } from './inspect.ts'
+import { lock, lockHolder } from './lock.ts'
+import { privileges, rowEstimates } from './privileges.ts'
+import { identifier, literal } from './quote.ts'
+import { reach } from './reach.ts'
+import { needsSchema, render } from './render.ts'
+import { rules } from './rules.ts'
+import { openShadow } from './shadow.ts'
+import { spellTable } from './spell.ts'
+import { split } from './split.ts'
+import { traits } from './traits.ts'
+
+/** The dialect of `postgres:`, `postgresql:` and `pglite:` URLs. */
+export const dialect: Dialect = {
+  name: 'postgres',
+  schemes: ['postgres', 'postgresql', 'pglite'],
+  capabilities: {
+    transactionalDdl: true,
+    concurrentSessions: true,
+    concurrentIndex: true,
+    // NAMEDATALEN - 1
+    maxIdentifier: 63,
+  },
+  traits,
+  rules,
+  connect,
+  inspect,
+  render,
+  needsSchema,
+  reach,
+  split,
+  openShadow,
+  lock,
+  lockHolder,
+  bracket,
+  privileges,
+  rowEstimates,
+  forget,
+  bookkeeping,
+  bookkeepingName,
+  now,
+  literal,
+  identifier,
+  literalOf: (expression) => `pg_catalog.quote_literal((${expression})::text)`,
+  spellTable,
+  explain,
+  backup: async () => (await import('./backup.ts')).backup,
+}

@@ -1,0 +1,108 @@
+// Enums: values added where they belong, renamed, and the type made anew where a value goes or moves.
+import type { Operation } from '../../../../operations/operation.ts'
+import type { SchemaObject } from '../../../../schema/schema.ts'
+import { tokens } from '../../../../schema/tokens.ts'
+import { identifier, literal } from '../../quote.ts'
+import { type Context, type Draft, statement } from '../draft.ts'
+import { NONE } from '../facts.ts'
+import { named } from '../names.ts'
+import { objectComment, plainDrop, plainRename } from './family.ts'
+import { columnsOfType, rebuild, schemaNow } from './rebuild.ts'
+
+/** CREATE TYPE … AS ENUM. */
+export function createEnum(object: SchemaObject): Draft[] {
+  const values = (object.values ?? []).map((value) => literal(value))
+  return [
+    statement(`create type ${named(object.name)} as enum (${values.join(', ')})`, NONE),
+    ...objectComment(object, object.comment),
+  ]
+}
+
+/** ADD VALUE for each new one, in an order in which its neighbour exists; undefined where values go or move. */
+export function addedValues(from: SchemaObject, to: SchemaObject, context: Context): Draft[] | undefined {
+  const standing = [...(from.values ?? [])]
+  const wanted = to.values ?? []
+  const kept = wanted.filter((value) => standing.includes(value))
+  if (kept.join('\0') !== standing.join('\0')) return undefined
+  return wanted.flatMap((value, at) => {
+    if (standing.includes(value)) return []
+    const next = wanted.slice(at + 1).find((other) => standing.includes(other))
+    standing.push(value)
+    const before = next === undefined ? '' : ` before ${literal(next)}`
+    const used = context.operations.some((operation) => mentions(operation, value))
+    return [addValue(to.name, value, `${before}`, used)]
+  })
+}
+
+// A value that is used before the transaction that added it has ended is an error (55P04): it gets a transaction of its own.
+function addValue(type: string, value: string, place: string, apart: boolean): Draft {
+  const sql = `alter type ${named(type)} add value ${literal(value)}${place}`
+  if (!apart) return statement(sql, NONE)
+  const probe = {
+    sql: `select case when exists (
+  select from pg_catalog.pg_enum where enumtypid = to_regtype(${literal(named(type))}) and enumlabel = ${literal(value)}
+) then 'done' else 'absent' end as state`,
+  }
+  return statement(sql, NONE, {
+    transactional: false,
+    probe,
+    note: 'A new value can be used only after the transaction that adds it.',
+  })
+}
+
+/** Whether an operation's texts hold the label as a string: a default, a condition, a definition. */
+function mentions(operation: Operation, value: string): boolean {
+  if (operation.kind === 'run') return true
+  if (operation.kind === 'alterObject' && operation.to.type === 'enum') return false
+  if (operation.kind === 'createObject' && operation.object.type === 'enum') return false
+  const text = literal(value)
+  const found = (part: unknown): boolean => {
+    if (typeof part === 'string') return part.includes(text) && tokens(part).some((token) => holds(token.text, text))
+    return typeof part === 'object' && part !== null && Object.values(part).some(found)
+  }
+  return found(operation)
+}
+
+// A routine's body is one dollar-quoted token.
+const holds = (token: string, text: string): boolean =>
+  token === text || (token.startsWith('$') && token.includes(text))
+
+/** The type made anew. Rows that still hold a value that goes are named before anything is touched. */
+export function rebuildEnum(from: SchemaObject, to: SchemaObject, context: Context): Draft[] {
+  const gone = (from.values ?? []).filter((value) => !(to.values ?? []).includes(value))
+  const columns = columnsOfType(schemaNow(context), to.name)
+  const family = {
+    create: createEnum,
+    drop: plainDrop,
+    alter: () => [],
+    rename: ({ from: old, to: next }: { from: string; to: string }) => plainRename('enum', old, next),
+    inPlace: () => true,
+  }
+  return [
+    ...(gone.length === 0
+      ? []
+      : columns.map(({ table, column, array }) => guard(table.name, column.name, to.name, gone, array))),
+    ...rebuild(from, to, context, family, (column, type, array) => `${column}::text${array ? '[]' : ''}::${type}`),
+  ]
+}
+
+function guard(table: string, column: string, type: string, gone: readonly string[], array: boolean): Draft {
+  const values = gone.map((value) => literal(value)).join(', ')
+  const name = identifier(column)
+  const test = array ? `${name}::text[] && array[${values}]` : `${name}::text in (${values})`
+  const message = `Rows of ${named(table)}.${name} still hold a value that is removed from ${named(type)}: ${gone.join(', ')}`
+  const body = `begin if exists (select from ${named(table)} where ${test}) then raise exception using message = ${literal(message)}, errcode = 'check_violation'; end if; end`
+  return statement(`do ${dollar(body)}`, { lock: 'ACCESS SHARE', scans: true })
+}
+
+/** A text in dollar quotes that it does not hold itself. */
+function dollar(body: string): string {
+  let tag = '$$'
+  for (let n = 1; body.includes(tag); n++) tag = `$q${n}$`
+  return `${tag}${body}${tag}`
+}
+
+/** ALTER TYPE … RENAME VALUE: rows follow. */
+export const renameValue = (type: string, from: string, to: string): Draft[] => [
+  statement(`alter type ${named(type)} rename value ${literal(from)} to ${literal(to)}`, NONE),
+]

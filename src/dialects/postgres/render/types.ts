@@ -1,0 +1,154 @@
+// What a change of type costs and how values are carried over. The table of reliability: same on all supported versions.
+
+/** A type text taken apart: `character varying(255)[]`, `timestamp(3) with time zone`. */
+export interface ParsedType {
+  /** Without modifiers and brackets. */
+  name: string
+  modifiers: number[]
+  array: boolean
+}
+
+/** Takes a type as the server prints it apart. Nothing is thrown: an unknown text is a name. */
+export function parseType(type: string): ParsedType {
+  const array = type.endsWith('[]')
+  const text = array ? type.slice(0, type.indexOf('[]')) : type
+  const found = /^([^"(]+)\(([\d,\s-]+)\)(.*)$/u.exec(text)
+  if (found === null) return { name: text, modifiers: [], array }
+  const [, head = '', numbers = '', tail = ''] = found
+  return { name: `${head.trim()}${tail}`, modifiers: numbers.split(',').map(Number), array }
+}
+
+const INTEGERS = ['smallint', 'integer', 'bigint']
+const NUMBERS = [...INTEGERS, 'numeric', 'real', 'double precision']
+const STRINGS = ['text', 'character varying', 'character', '"char"', 'name']
+const TIMES = ['timestamp without time zone', 'timestamp with time zone']
+
+// Pairs that have an implicit or assignment cast (pg_cast, castcontext i or a), besides all types to a string type.
+const ASSIGNABLE: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [NUMBERS, NUMBERS],
+  [STRINGS, STRINGS],
+  [
+    ['date', ...TIMES],
+    ['date', 'time without time zone', ...TIMES],
+  ],
+  [['timestamp with time zone'], ['time with time zone']],
+  [
+    ['time without time zone', 'time with time zone'],
+    ['time without time zone', 'time with time zone', 'interval'],
+  ],
+  [['interval'], ['time without time zone']],
+  [
+    ['bit', 'bit varying'],
+    ['bit', 'bit varying'],
+  ],
+  [
+    ['inet', 'cidr'],
+    ['inet', 'cidr'],
+  ],
+  [
+    ['json', 'jsonb'],
+    ['json', 'jsonb'],
+  ],
+  [
+    ['macaddr', 'macaddr8'],
+    ['macaddr', 'macaddr8'],
+  ],
+  [['integer', 'bigint', 'numeric'], ['money']],
+  [['money'], ['numeric']],
+  [INTEGERS, ['oid']],
+  [['oid'], ['integer', 'bigint']],
+]
+
+// Pairs that only an explicit cast leads over. Everything else goes by way of text.
+const CASTABLE: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [['integer'], ['boolean', 'bit']],
+  [['boolean'], ['integer']],
+  [['bigint'], ['bit']],
+  [['bit'], ['integer', 'bigint']],
+  [['jsonb'], ['boolean', ...NUMBERS]],
+]
+
+const pairIn = (pairs: typeof ASSIGNABLE, from: string, to: string): boolean =>
+  pairs.some(([sources, targets]) => sources.includes(from) && targets.includes(to))
+
+/** The USING expression for a column (as SQL) whose type changes; undefined where the server converts by itself. */
+export function conversion(column: string, from: string, to: string): string | undefined {
+  const [source, target] = [parseType(from), parseType(to)]
+  if (source.array !== target.array) return betweenArrays(column, from, to, source)
+  if (source.name === target.name) return undefined
+  if (!source.array && isString(target.name)) return undefined
+  if (pairIn(ASSIGNABLE, source.name, target.name)) return undefined
+  if (source.array || isString(source.name) || pairIn(CASTABLE, source.name, target.name)) {
+    return source.array && !isString(source.name) && !isString(target.name)
+      ? `${column}::text[]::${to}`
+      : `${column}::${to}`
+  }
+  if (target.name === 'boolean' && NUMBERS.includes(source.name)) return `${column} <> 0`
+  if (source.name === 'boolean' && NUMBERS.includes(target.name)) return `${column}::integer::${to}`
+  return `${column}::text::${to}`
+}
+
+function betweenArrays(column: string, from: string, to: string, source: ParsedType): string | undefined {
+  if (isString(parseType(to).name) && source.array) return undefined
+  if (to === 'jsonb' || to === 'json') return `to_${to}(${column})`
+  // One value becomes a list of one; NULL stays NULL.
+  if (!source.array && !['json', 'jsonb'].includes(source.name)) {
+    const item = conversion(column, from, to.slice(0, to.indexOf('[]'))) ?? column
+    return `case when ${column} is not null then array[${item}] end::${to}`
+  }
+  return `${column}::text::${to}`
+}
+
+const isString = (name: string): boolean => STRINGS.includes(name)
+
+/** Whether the server has to write every row anew. Unknown types count as yes. */
+export function rewrites(from: string, to: string): boolean {
+  const [source, target] = [parseType(from), parseType(to)]
+  if (source.array !== target.array) return true
+  if (source.array) return from !== to
+  const [a, b] = [source.name, target.name]
+  if (a === b) return !widens(a, source.modifiers, target.modifiers)
+  if (a === 'character varying' && b === 'text') return false
+  if (a === 'text' && b === 'character varying') return target.modifiers.length > 0
+  return !(a === 'cidr' && b === 'inet')
+}
+
+// More room or no limit, for the types whose values do not carry their limit.
+function widens(name: string, from: number[], to: number[]): boolean {
+  if (from.join() === to.join()) return true
+  const [width = Number.POSITIVE_INFINITY, scale = 0] = to
+  const [oldWidth = Number.POSITIVE_INFINITY, oldScale = 0] = from
+  if (name === 'numeric') return to.length === 0 || (from.length > 0 && scale === oldScale && width >= oldWidth)
+  if (/^(character varying|bit varying|timestamp|time|interval)/.test(name)) return width >= oldWidth
+  return false
+}
+
+/** Whether values can lose something without an error: rounding, a shorter fraction, a time cut off. */
+export function narrows(from: string, to: string): boolean {
+  const [source, target] = [parseType(from), parseType(to)]
+  const [a, b] = [source.name, target.name]
+  const rank = (name: string): number => [...INTEGERS, 'real', 'double precision', 'numeric'].indexOf(name)
+  if (a === 'numeric' && b === 'numeric') return fraction(target) < fraction(source)
+  if (NUMBERS.includes(a) && NUMBERS.includes(b)) return rank(a) > 2 && rank(b) < rank(a)
+  if (a === b && /^(timestamp|time|interval)/.test(a)) return (target.modifiers[0] ?? 6) < (source.modifiers[0] ?? 6)
+  if (TIMES.includes(a)) return b === 'date' || b.startsWith('time ')
+  return a === 'jsonb' || a === 'json' ? b !== a && b !== 'text' && !b.startsWith('json') : false
+}
+
+const fraction = ({ modifiers }: ParsedType): number =>
+  modifiers.length === 0 ? Number.POSITIVE_INFINITY : (modifiers[1] ?? 0)
+
+/** Whether the column's stored default has to be taken off before the type changes: the server may have no cast for it. */
+export const changesBase = (from: string, to: string): boolean =>
+  parseType(from).name !== parseType(to).name || parseType(from).array !== parseType(to).array
+
+const FAMILIES = [INTEGERS, STRINGS.slice(0, 2), ['date', ...TIMES], ['real', 'double precision'], ['inet', 'cidr']]
+
+/** Whether values of both types compare in one index: then a foreign key may stand between them. */
+export function joinable(from: string, to: string): boolean {
+  const [a, b] = [parseType(from), parseType(to)]
+  if (a.array !== b.array) return false
+  return (
+    a.name === b.name || (!a.array && FAMILIES.some((family) => family.includes(a.name) && family.includes(b.name)))
+  )
+}

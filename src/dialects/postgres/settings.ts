@@ -1,0 +1,19 @@
+// The settings that every session of ours starts with.
+
+/**
+ * What a session of ours relies on, whatever the role or the database has configured: texts and times print the same
+ * everywhere, nothing is cancelled but by us, a client that is gone lets go of its lock within a second, and a function
+ * may be created before the tables in its body.
+ */
+export const SETTINGS: readonly (readonly [name: string, value: string])[] = [
+  ['client_encoding', 'UTF8'],
+  ['TimeZone', 'UTC'],
+  ['DateStyle', 'ISO'],
+  ['IntervalStyle', 'postgres'],
+  ['standard_conforming_strings', 'on'],
+  ['check_function_bodies', 'off'],
+  ['default_transaction_isolation', 'read\\ committed'],
+  ['statement_timeout', '0'],
+  ['idle_in_transaction_session_timeout', '60000'],
+  ['client_connection_check_interval', '1000'],
+]
