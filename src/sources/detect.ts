@@ -1,0 +1,121 @@
+// Looks at a project for models that a source can read. Reads files only; nothing of the project is run.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Models that were found, and how a configuration would name them. */
+export interface Detected {
+  /** The source's function: `drizzle('./src/schema.ts')`. */
+  source: 'drizzle' | 'sql'
+  paths: string[]
+  /** Dialect name, where the models tell. */
+  dialect?: string
+  /** The file that told. */
+  evidence: string
+}
+
+const DRIZZLE_CONFIGS = ['ts', 'js', 'mjs', 'json'].map((end) => `drizzle.config.${end}`)
+const FOLDERS = [
+  'src/db',
+  'src/lib/db',
+  'src/server/db',
+  'src/database',
+  'src',
+  'db',
+  'lib/db',
+  'app/db',
+  'server/db',
+  'database',
+  'drizzle',
+  '.',
+]
+const SQL_FILES = [
+  'schema.sql',
+  'db/schema.sql',
+  'database/schema.sql',
+  'sql/schema.sql',
+  'src/schema.sql',
+  'src/db/schema.sql',
+]
+// What the file's imports say about the database.
+const CORES: readonly (readonly [RegExp, string])[] = [
+  [/drizzle-orm\/pg-core/, 'postgres'],
+  [/drizzle-orm\/sqlite-core/, 'sqlite'],
+  [/drizzle-orm\/mysql-core/, 'mysql'],
+]
+const DIALECTS = new Map([
+  ['postgresql', 'postgres'],
+  ['pg', 'postgres'],
+  ['sqlite', 'sqlite'],
+  ['turso', 'sqlite'],
+  ['libsql', 'sqlite'],
+  ['better-sqlite', 'sqlite'],
+  ['mysql', 'mysql'],
+  ['mysql2', 'mysql'],
+])
+
+/** The models of the project in this folder, the surest evidence first; undefined: none were found. */
+export function detectModels(directory: string): Detected | undefined {
+  return fromDrizzleConfig(directory) ?? fromDrizzleFiles(directory) ?? fromSqlFiles(directory)
+}
+
+function fromDrizzleConfig(directory: string): Detected | undefined {
+  for (const name of DRIZZLE_CONFIGS) {
+    const text = read(join(directory, name))
+    if (text === undefined) continue
+    const list = /["']?\bschema["']?\s*:\s*(\[[^\]]*\]|["'`][^"'`]+["'`])/.exec(text)?.[1] ?? ''
+    const paths = [...list.matchAll(/["'`]([^"'`]+)["'`]/g)]
+      .map((match) => match[1] ?? '')
+      .filter((path) => path !== '')
+    if (paths.length === 0) continue
+    const named = /["']?\b(?:dialect|driver)["']?\s*:\s*["'`]([^"'`]+)["'`]/.exec(text)?.[1]
+    return detected('drizzle', paths.map(relativePath), name, DIALECTS.get(named ?? ''))
+  }
+  return undefined
+}
+
+function fromDrizzleFiles(directory: string): Detected | undefined {
+  for (const folder of FOLDERS) {
+    for (const name of [
+      'schema.ts',
+      'schema/index.ts',
+      'schema.js',
+      'schema.mjs',
+      'schemas.ts',
+      'tables.ts',
+      'models.ts',
+      'models.js',
+    ]) {
+      const text = read(join(directory, folder, name))
+      if (text === undefined || !text.includes('drizzle-orm')) {
+        // An index that only gathers the others says nothing of its own: the folder does.
+        if (name !== 'schema/index.ts' || text === undefined || !/export \* from/.test(text)) continue
+      }
+      const dialect = CORES.find(([pattern]) => pattern.test(text))?.[1]
+      const path = name === 'schema/index.ts' ? join(folder, 'schema') : join(folder, name)
+      return detected('drizzle', [relativePath(path)], relativePath(join(folder, name)), dialect)
+    }
+  }
+  return undefined
+}
+
+function fromSqlFiles(directory: string): Detected | undefined {
+  const found = SQL_FILES.find((path) => read(join(directory, path)) !== undefined)
+  return found === undefined ? undefined : detected('sql', [relativePath(found)], found)
+}
+
+const detected = (source: Detected['source'], paths: string[], evidence: string, dialect?: string): Detected => ({
+  source,
+  paths,
+  evidence,
+  ...(dialect !== undefined && { dialect }),
+})
+
+const relativePath = (path: string): string => (/^(?:\.{0,2}\/)/.test(path) ? path : `./${path.replaceAll('\\', '/')}`)
+
+function read(file: string): string | undefined {
+  try {
+    return existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
+  } catch {
+    return undefined
+  }
+}
