@@ -1,0 +1,41 @@
+// All rules that hold for every database. A rule is one file and one line here; dialects bring their own beside them.
+import { lint } from './lint.ts'
+import type { Finding, Rule, Subject } from './rule.ts'
+import { deletingSql } from './rules/deleting-sql.ts'
+import { dropColumn } from './rules/drop-column.ts'
+import { dropTable } from './rules/drop-table.ts'
+import { indexBlocksWrites } from './rules/index-blocks-writes.ts'
+import { irreversible } from './rules/irreversible.ts'
+import { lossyStatement } from './rules/lossy-statement.ts'
+import { newCheck } from './rules/new-check.ts'
+import { newUnique } from './rules/new-unique.ts'
+import { notNullColumn } from './rules/not-null-column.ts'
+import { rename } from './rules/rename.ts'
+import { rewrite } from './rules/rewrite.ts'
+import { scan } from './rules/scan.ts'
+import { setNotNull } from './rules/set-not-null.ts'
+import { severalTables } from './rules/several-tables.ts'
+
+/** DL: data loss · LK: locks · FA: may fail on data · BC: breaks the running application · RB: no way back. */
+export const rules: readonly Rule[] = [
+  dropTable,
+  dropColumn,
+  lossyStatement,
+  deletingSql,
+  rewrite,
+  scan,
+  indexBlocksWrites,
+  severalTables,
+  notNullColumn,
+  setNotNull,
+  newUnique,
+  newCheck,
+  rename,
+  irreversible,
+]
+
+/** Findings of the common rules and those of the dialect. */
+export const runRules = (subject: Subject, dialectRules: readonly Rule[] = []): Finding[] =>
+  lint(subject, [...rules, ...dialectRules])
+
+export type { Finding, Rule, Severity, Subject } from './rule.ts'

@@ -1,0 +1,31 @@
+// A rule turns what operations and statements say into findings. Findings are returned, never thrown.
+import type { Operation } from '../operations/operation.ts'
+import type { Statement } from '../operations/statement.ts'
+
+export type Severity = 'error' | 'warning' | 'info'
+
+export interface Finding {
+  /** The rule's stable code, such as `DL101`. */
+  code: string
+  severity: Severity
+  /** Revision id, if it is about one, and the index of the operation. */
+  revision?: string
+  operation?: number
+  message: string
+  /** The safe way. */
+  instead?: string
+}
+
+/** What a rule sees: one revision's operations and what they render to. */
+export interface Subject {
+  operations: readonly Operation[]
+  statements: readonly Statement[]
+}
+
+/** One rule, one file. `check` returns findings without code and severity: those are the rule's. */
+export interface Rule {
+  code: string
+  name: string
+  severity: Severity
+  check(subject: Subject): Omit<Finding, 'code' | 'severity'>[]
+}
