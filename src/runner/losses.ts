@@ -1,0 +1,51 @@
+// What data operations would throw away, in words for the person who has to agree. Pure.
+import type { Operation } from '../operations/operation.ts'
+import { ref } from '../schema/names.ts'
+import type { Loss } from './reports.ts'
+
+const DESTROYS = /\b(drop\s+(?:table|column|schema|database|materialized\s+view)|truncate|delete\s+from)\b/i
+const SQL_NOISE = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g
+
+/** Tables and columns whose data would go, and hand-written SQL that says it deletes. Pure. */
+export function losses(operations: readonly Operation[]): Omit<Loss, 'revision'>[] {
+  // What these operations make themselves holds nothing that anybody would miss.
+  const fresh = new Set<string>()
+  return operations.flatMap((operation) => {
+    if (operation.kind === 'createTable') fresh.add(operation.table.name)
+    const loss = lossOf(operation, fresh)
+    return loss === undefined ? [] : [loss]
+  })
+}
+
+function lossOf(operation: Operation, fresh: ReadonlySet<string>): Omit<Loss, 'revision'> | undefined {
+  switch (operation.kind) {
+    case 'dropTable': {
+      const { name } = operation.table
+      return fresh.has(name) ? undefined : { what: ref('table', name), message: `table ${name} with all its rows` }
+    }
+    case 'dropColumn': {
+      const { table, column } = operation
+      if (column.generated !== undefined || fresh.has(table)) return undefined
+      return { what: ref('column', table, column.name), message: `column ${table}.${column.name} with all its values` }
+    }
+    case 'alterColumn': {
+      const { table, from, to } = operation
+      if (from.generated !== undefined || to.generated === undefined) return undefined
+      return {
+        what: ref('column', table, from.name),
+        message: `the values of ${table}.${from.name}: it becomes generated`,
+      }
+    }
+    case 'sql': {
+      const word = DESTROYS.exec(operation.up.replace(SQL_NOISE, ' '))?.[1]
+      if (word === undefined) return undefined
+      const line = operation.up.trim().split('\n')[0] ?? ''
+      return {
+        what: 'sql',
+        message: `hand-written SQL with ${word.replace(/\s+/g, ' ').toLowerCase()}: ${line.slice(0, 80)}`,
+      }
+    }
+    default:
+      return undefined
+  }
+}

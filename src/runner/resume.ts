@@ -1,0 +1,130 @@
+// Settles what an interrupted run left: a probe tells whether the statement happened, and the step goes on from there.
+import { GodwitError } from '../errors.ts'
+import { ask, books, clear } from './alone.ts'
+import { doubt } from './doubt.ts'
+import { execute } from './execute.ts'
+import { attempt } from './going.ts'
+import { planOf } from './items.ts'
+import { type HistoryRow, readEntry, readOpen } from './journal.ts'
+import { prepare, workFor } from './prepare.ts'
+import type { FailedStep, ResolveReport, StepReport } from './reports.ts'
+import type { Session } from './session.ts'
+import type { State } from './state.ts'
+
+/** Brings these to their end, one after the other; those that fail are kept in `failed` (see attempt). */
+export async function finish(
+  session: Session,
+  state: State,
+  ids: readonly string[],
+  failed: FailedStep[] | undefined,
+): Promise<StepReport[]> {
+  const finished: StepReport[] = []
+  for (const id of ids) {
+    const message = state.graph.nodes.get(id)?.message ?? ''
+    const step = await attempt(session, { id, message }, failed, () => resume(session, state, id))
+    if (step !== undefined) finished.push(step)
+  }
+  return finished
+}
+
+/**
+ * Brings an incomplete revision to its end, in the direction it was going. The statements are those that were left.
+ * Errors: IN_DOUBT, REVISION_EDITED (before the point that is committed), and those of execute.
+ */
+async function resume(session: Session, state: State, id: string): Promise<StepReport> {
+  const started = performance.now()
+  const found = await interruptedWork(session, state, id)
+  let { progress } = found.row
+  if (found.open !== undefined) {
+    const { step } = found.open
+    const outcome = await outcomeOf(session, found, id)
+    await close(session, id, step, outcome)
+    if (outcome === 'done') progress = step + 1
+  }
+  const ensured = await execute(session, found.work, { progress })
+  const { revision, direction } = found.work.step
+  return {
+    revision: id,
+    message: revision.message,
+    direction,
+    duration: performance.now() - started,
+    statements: found.work.items.length - progress,
+    ...(ensured.length > 0 && { ensured }),
+  }
+}
+
+/** Settles the open statement of a revision as told, or by its probe, and runs nothing else. Errors: IN_DOUBT. */
+export async function settle(
+  session: Session,
+  state: State,
+  id: string,
+  told: 'done' | 'absent' | undefined,
+): Promise<ResolveReport['settled']> {
+  const open = await readOpen(session.dialect, session.connection, id)
+  if (open === undefined) return []
+  const outcome = told ?? (await outcomeOf(session, await interruptedWork(session, state, id), id))
+  await close(session, id, open.step, outcome)
+  return [{ revision: id, statement: open.step, sql: open.command, outcome }]
+}
+
+async function interruptedWork(session: Session, state: State, id: string) {
+  const { dialect, connection } = session
+  const row: HistoryRow | undefined = state.books.history.get(id)
+  if (row === undefined) throw new GodwitError('BUG', `Revision ${id} is not in the history.`)
+  const direction = row.state === 'downgrading' ? 'down' : 'up'
+  const [prepared] = await prepare(dialect, state, [id], direction, connection)
+  if (prepared === undefined) throw new GodwitError('BUG', `Revision ${id} could not be prepared.`)
+  const work = await workFor(dialect, connection, prepared)
+  const entry = await readEntry(dialect, connection, id)
+  const plan = planOf(work.items)
+  if (entry?.plan.slice(0, row.progress).join() !== plan.slice(0, row.progress).join()) {
+    throw new GodwitError(
+      'REVISION_EDITED',
+      `Revision ${id} was interrupted, and what it had done already was edited since.`,
+      {
+        why: `Its first ${row.progress} statements are committed in the database; the file has others there now.`,
+        fix: 'Put those statements back as they were; what comes after them may be corrected.',
+        place: { file: prepared.step.revision.file },
+        data: { revision: id, committed: row.progress },
+      },
+    )
+  }
+  return { row, work, open: await readOpen(dialect, connection, id) }
+}
+
+type Found = Awaited<ReturnType<typeof interruptedWork>>
+
+async function outcomeOf(session: Session, { open, work }: Found, id: string): Promise<'done' | 'absent'> {
+  if (open === undefined) return 'absent'
+  const item = work.items[open.step]
+  // It looks again, and probes each of its statements.
+  if (item?.type === 'ensure') return 'absent'
+  const statement = item?.type === 'statement' ? item.statement : undefined
+  const written = item?.type === 'statement' && item.source !== undefined
+  if (statement?.sql !== open.command) throw doubt(id, open, written ? 'edited' : 'other')
+  if (statement.probe === undefined) throw doubt(id, open, written ? 'written' : 'unseen')
+  const answer = await ask(session, statement.probe)
+  // Something is there, but not what was asked for, and nobody knows how to take it away.
+  if (answer === 'half' && statement.probe.repair === undefined) throw doubt(id, open, 'half')
+  if (answer === 'half') await clear(session, statement.probe)
+  session.emit({
+    type: 'settled',
+    revision: id,
+    statement: open.step,
+    outcome: answer === 'half' ? 'repaired' : answer,
+  })
+  return answer === 'done' ? 'done' : 'absent'
+}
+
+async function close(session: Session, id: string, step: number, outcome: 'done' | 'absent'): Promise<void> {
+  const { ledger } = session
+  const lines =
+    outcome === 'done'
+      ? [ledger.settle(id, 'done', 'settled after an interruption'), ledger.progress(id, step + 1)]
+      : [ledger.settle(id, 'failed', 'interrupted before it had happened')]
+  await books(
+    session,
+    id,
+    lines.map((sql) => ({ sql })),
+  )
+}

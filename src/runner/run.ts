@@ -1,0 +1,303 @@
+// Up and down: lock, read again, settle, and one step after the other.
+import type { Connection, Lock } from '../dialects/dialect.ts'
+import { GodwitError, isGodwitError } from '../errors.ts'
+import {
+  type Folder,
+  headsAmong,
+  headsOf,
+  pathDown,
+  pathUp,
+  readFolder,
+  rootsOf,
+  routeDown,
+  routeUp,
+} from '../revisions/index.ts'
+import { pay } from './alone.ts'
+import { editedError } from './edited.ts'
+import type { Ensured } from './events.ts'
+import { execute, Overtaken } from './execute.ts'
+import { forgetSeeds } from './forget.ts'
+import { attempt, blocked } from './going.ts'
+import { bootstrap, readBookkeeping } from './journal.ts'
+import { losses } from './losses.ts'
+import { type Prepared, prepare, workFor } from './prepare.ts'
+import type { Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
+import { finish } from './resume.ts'
+import { withRetry } from './retry.ts'
+import { send } from './send.ts'
+import { open, type Session, withSession } from './session.ts'
+import { checkMissing, checkProject, edited, incomplete, type State, stateOf } from './state.ts'
+
+/** What the caller decides. */
+export interface RunOptions {
+  direction: Direction
+  target: string
+  confirm?: (losses: Loss[]) => boolean | Promise<boolean>
+  /** A revision that fails is reported; what does not come after it is applied all the same. */
+  keepGoing?: boolean
+  /** Called when there is something to do and it is agreed to, before the lock is taken. */
+  before?: () => Promise<void>
+}
+
+/** Runs in one direction. See `upgrade` and `downgrade` in index.ts. */
+export async function run(context: RunnerContext, options: RunOptions): Promise<RunReport> {
+  const started = performance.now()
+  const folder = await folderOf(context)
+  return withSession(context, options.direction === 'up' ? 'create' : 'write', async (session) => {
+    // The only query when there is nothing to do.
+    const first = await readState(session, folder)
+    const from = headsAmong(first.graph, first.applied)
+    const planned = await plannedOf(session, first, options)
+    const begun = incomplete(first)
+    const steps: StepReport[] = []
+    const finished: StepReport[] = []
+    const failed: FailedStep[] | undefined = options.keepGoing ? [] : undefined
+    let last = first
+    if (planned.length > 0 || begun.length > 0) {
+      const known = new Map<string, Prepared>()
+      // Whoever has to agree is asked before the lock is taken. Going up, only the one who has the lock need load files.
+      if (options.direction === 'down') await agree(options, await loaded(session, first, planned, 'down', known))
+      await options.before?.()
+      last = await underLock(session, async () => {
+        const state = await runAll(session, folder, { ...options, planned, known, steps, finished, failed })
+        if (options.direction === 'down') await forgetSeeds(session, state)
+        return state
+      })
+    }
+    return {
+      direction: options.direction,
+      from,
+      to: headsAmong(last.graph, last.applied),
+      steps,
+      ...(finished.length > 0 && { finished }),
+      nothing: steps.length === 0 && begun.length === 0,
+      pending: pathUp(last.graph, last.applied, headsOf(last.graph)).length,
+      ...failures(last, planned, failed),
+      duration: performance.now() - started,
+    }
+  }).catch(async (error: unknown) => {
+    throw isGodwitError(error) && error.code === 'CONNECTION_LOST' ? await truth(context, folder, error) : error
+  })
+}
+
+// A failed revision may be half applied; what waits is not.
+function failures({ graph, applied }: State, planned: readonly string[], failed: FailedStep[] = []) {
+  if (failed.length === 0) return {}
+  const stopped = blocked(graph, failed)
+  const tried = new Set(failed.map(({ revision }) => revision))
+  return { failed, waiting: planned.filter((id) => stopped.has(id) && !tried.has(id) && !applied.has(id)) }
+}
+
+/** The folder of the context. Errors: FOLDER_MISSING, and those of readFolder. */
+export async function folderOf({ folder }: RunnerContext): Promise<Folder> {
+  const read = typeof folder === 'string' ? await readFolder(folder) : folder
+  if (read.exists) return read
+  throw new GodwitError('FOLDER_MISSING', `There is no folder of revisions at ${read.path}.`, {
+    why: 'Without it nobody can say what the database should be.',
+    fix: 'Check `revisions` in godwit.config.ts, or make it with `godwit init`.',
+  })
+}
+
+/** History and folder together, in one query; what the run owes the history is written first. */
+export async function readState(session: Session, folder: Folder): Promise<State> {
+  await pay(session)
+  return stateOf(folder, await readBookkeeping(session.dialect, session.connection))
+}
+
+/** The revisions to run, checked against everything that forbids it. */
+export async function plannedOf(session: Session, state: State, { direction, target }: RunOptions): Promise<string[]> {
+  checkProject(state)
+  const up = direction === 'up'
+  if (up) checkMissing(state)
+  const planned = up ? routeUp(state.graph, state.applied, target) : routeDown(state.graph, state.applied, target)
+  const wrong = edited(state).filter((id) => up || planned.includes(id))
+  if (wrong.length > 0) {
+    const files = wrong.map((id) => state.files.get(id)).filter((file) => file !== undefined)
+    throw await editedError(session.dialect, session.connection, files, headsAmong(state.graph, state.applied))
+  }
+  return planned
+}
+
+async function agree({ confirm }: RunOptions, prepared: readonly Prepared[]): Promise<void> {
+  const lost = prepared.flatMap(({ step }) =>
+    losses(step.operations).map((loss): Loss => ({ revision: step.revision.id, ...loss })),
+  )
+  if (lost.length === 0 || (await confirm?.(lost))) return
+  throw new GodwitError(
+    'DATA_LOSS',
+    `Going down would throw data away: ${lost.map(({ message }) => message).join('; ')}.`,
+    {
+      why: 'Nothing was run.',
+      fix:
+        confirm === undefined
+          ? 'Say that this is meant: --yes (in the library: `confirm`).'
+          : 'Nothing to do: it was declined.',
+      data: { losses: lost },
+    },
+  )
+}
+
+/** The name of the lock: everybody who migrates this database takes the same. */
+export const lockKey = ({ location }: Connection): string => `godwit ${location.database}`
+
+/** Holds the lock while the work runs. */
+export async function underLock<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
+  const { dialect, connection, emit, signal, lockWait } = session
+  const lock: Lock = await dialect.lock(connection, {
+    key: lockKey(connection),
+    wait: lockWait,
+    onWait: (holder, waited) => emit({ type: 'lock waiting', holder, waited }),
+    ...(signal !== undefined && { signal }),
+  })
+  emit({ type: 'lock taken' })
+  try {
+    const result = await work()
+    await pay(session)
+    return result
+  } catch (error) {
+    // The work's failure is the news; the next run asks the probes where this cannot be written.
+    await pay(session).catch(() => undefined)
+    throw error
+  } finally {
+    // The outcome is decided; a lock that cannot be released dies with its session.
+    await lock
+      .release()
+      .catch(() => emit({ type: 'warning', message: 'The lock could not be released; it ends with the session.' }))
+    emit({ type: 'lock released' })
+  }
+}
+
+interface Run extends RunOptions {
+  planned: readonly string[]
+  /** Filled as files are loaded. */
+  known: Map<string, Prepared>
+  steps: StepReport[]
+  finished: StepReport[]
+  failed: FailedStep[] | undefined
+}
+
+async function runAll(session: Session, folder: Folder, plan: Run): Promise<State> {
+  let state = await readState(session, folder)
+  checkProject(state)
+  for (;;) {
+    const begun = incomplete(state).filter((id) => !blocked(state.graph, plan.failed).has(id))
+    plan.finished.push(...(await finish(session, state, begun, plan.failed)))
+    if (begun.length > 0) state = await readState(session, folder)
+    const stopped = blocked(state.graph, plan.failed)
+    const remaining = remainingOf(state, plan).filter((id) => !stopped.has(id))
+    if (remaining.length === 0) return state
+    // All files before the first statement: a broken one stops the run while nothing has happened.
+    const prepared = await loaded(session, state, remaining, plan.direction, plan.known)
+    await initialise(session, state)
+    session.emit({ type: 'plan', direction: plan.direction, revisions: remaining })
+    await remember(session, state)
+    await runSteps(session, state, prepared, plan)
+    state = await readState(session, folder)
+  }
+}
+
+/** Loads what is not known yet. */
+async function loaded(
+  { dialect, connection }: Session,
+  state: State,
+  ids: readonly string[],
+  direction: Direction,
+  known: Map<string, Prepared>,
+): Promise<Prepared[]> {
+  const missing = ids.filter((id) => !known.has(id))
+  for (const each of await prepare(dialect, state, missing, direction, connection)) {
+    known.set(each.step.revision.id, each)
+  }
+  return ids.map((id) => known.get(id)).filter((each) => each !== undefined)
+}
+
+// What was planned and is still to be done: other runners may have done some of it while we waited.
+function remainingOf(state: State, { direction, planned }: Run): string[] {
+  if (direction === 'up') return pathUp(state.graph, state.applied, planned)
+  const remaining = planned.filter((id) => state.applied.has(id))
+  const above = remaining
+    .flatMap((id) => pathDown(state.graph, state.applied, id))
+    .filter((id) => !remaining.includes(id))
+  if (above.length === 0) return remaining
+  throw new GodwitError(
+    'STATE_INVALID',
+    `Another runner has applied ${[...new Set(above)].join(', ')} in the meantime.`,
+    {
+      why: 'They come after what was to be undone.',
+      fix: 'Run the command again.',
+    },
+  )
+}
+
+/** Makes our tables, and notes whose database it is. */
+export async function initialise(session: Session, state: State): Promise<void> {
+  if (state.books.initialised) return
+  const project = rootsOf(state.graph)[0] ?? ''
+  const statements = bootstrap(session.dialect, project).map((sql) => ({ sql }))
+  await withRetry(session, 'history', () => send(session.dialect, session.connection, statements))
+}
+
+// The project is known by its first revision; an empty history belongs to whoever uses it next.
+async function remember(session: Session, state: State): Promise<void> {
+  const root = rootsOf(state.graph)[0]
+  if (state.applied.size > 0 || root === undefined || state.books.meta.get('project') === root) return
+  await send(session.dialect, session.connection, [{ sql: session.ledger.setMeta('project', root) }])
+}
+
+/** Ends early where somebody else was faster: then the history has to be read again. */
+async function runSteps(
+  session: Session,
+  { graph }: State,
+  prepared: readonly Prepared[],
+  { direction, steps, failed }: Pick<Run, 'direction' | 'steps' | 'failed'>,
+): Promise<void> {
+  const { dialect, connection, emit } = session
+  const total = prepared.length
+  for (const [index, each] of prepared.entries()) {
+    const { id: revision, message } = each.step.revision
+    if (blocked(graph, failed).has(revision)) continue
+    const work = await workFor(dialect, connection, each)
+    const statements = work.items.length
+    emit({ type: 'step started', revision, message, direction, index, total, statements })
+    const started = performance.now()
+    let ensured: Ensured[] | undefined
+    try {
+      ensured = await attempt(session, each.step.revision, failed, () => execute(session, work))
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error
+      return emit({ type: 'overtaken', revision })
+    }
+    if (ensured === undefined) continue
+    const duration = performance.now() - started
+    emit({ type: 'step finished', revision, direction, index, total, duration })
+    const looked = ensured.length > 0 ? { ensured } : {}
+    steps.push({ revision, message, direction, duration, statements, ...looked })
+  }
+}
+
+/** After a lost connection: asks again and says how far it really came. */
+async function truth(context: RunnerContext, folder: Folder, error: GodwitError): Promise<GodwitError> {
+  if (context.url === undefined) return error
+  try {
+    await using connection = await open(context, 'read')
+    const state = stateOf(folder, await readBookkeeping(context.dialect, connection))
+    const revision = error.data?.revision
+    const row = typeof revision === 'string' ? state.books.history.get(revision) : undefined
+    const is =
+      row === undefined
+        ? `Revision ${revision ?? ''} is not applied, unless the server is still at work on it`
+        : row.state === 'done'
+          ? `Revision ${revision} is applied`
+          : `Revision ${revision} is under way (${row.progress} statements are done)`
+    const current = headsAmong(state.graph, state.applied)
+    return new GodwitError('CONNECTION_LOST', error.message, {
+      why: `${error.why ?? ''}\nAsked again: ${is}. The database is at ${current.join(', ') || 'the base'}.`,
+      ...(error.fix !== undefined && { fix: error.fix }),
+      data: { ...error.data, current },
+      cause: error.cause,
+    })
+  } catch {
+    // The server does not answer: the first error says all there is to say.
+    return error
+  }
+}

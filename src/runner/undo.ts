@@ -1,0 +1,55 @@
+// The way down of a revision, as operations and as the JSON that the history keeps for the day the file is gone.
+import { GodwitError } from '../errors.ts'
+import { invertAll } from '../operations/index.ts'
+import type { Operation } from '../operations/operation.ts'
+import type { RevisionDefinition } from '../revisions/index.ts'
+
+/** What `undo` of the history may say instead of operations. */
+const IRREVERSIBLE = 'irreversible'
+const CODE = 'code'
+const UNKNOWN = ''
+
+/** The operations that undo a revision. Errors: REVISION_IRREVERSIBLE. */
+export function downOf(revision: Pick<RevisionDefinition, 'id' | 'operations' | 'down'>): Operation[] {
+  const { id, operations, down } = revision
+  if (Array.isArray(down)) return down
+  const inverse = down === 'irreversible' ? null : invertAll(operations)
+  if (inverse !== null) return inverse
+  throw irreversible(id, down === 'irreversible')
+}
+
+/** For the history: operations as JSON, or a word that says why there are none. */
+export function undoOf(revision: Pick<RevisionDefinition, 'operations' | 'down'>): string {
+  if (revision.down === 'irreversible') return IRREVERSIBLE
+  const operations = revision.down ?? invertAll(revision.operations)
+  if (operations === null) return UNKNOWN
+  return operations.some(({ kind }) => kind === 'run') ? CODE : JSON.stringify(operations)
+}
+
+/** The operations that the history kept. Errors: REVISION_IRREVERSIBLE, REVISION_MISSING (its way down is code, or was never known). */
+export function storedUndo(revision: string, undo: string): Operation[] {
+  if (undo === IRREVERSIBLE || undo === UNKNOWN) throw irreversible(revision, undo === IRREVERSIBLE)
+  if (undo === CODE) {
+    throw new GodwitError(
+      'REVISION_MISSING',
+      `The file of revision ${revision} is needed to undo it, and it is gone.`,
+      {
+        why: 'Its way down is code, which the history cannot keep.',
+        fix: `Bring the file back: git log --all --diff-filter=D -S${revision}`,
+        data: { revision },
+      },
+    )
+  }
+  return JSON.parse(undo) as Operation[]
+}
+
+const irreversible = (revision: string, declared: boolean): GodwitError =>
+  new GodwitError('REVISION_IRREVERSIBLE', `Revision ${revision} cannot be undone.`, {
+    why: declared
+      ? 'It says `down: irreversible` itself.'
+      : 'It holds SQL or code without a `down`, so nobody has said how to take it back.',
+    fix: declared
+      ? 'Restore a backup, or write a new revision that repairs what has to be repaired.'
+      : "Write `down` into its file (`down: ''` where nothing has to be taken back).",
+    data: { revision },
+  })
