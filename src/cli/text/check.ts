@@ -1,0 +1,61 @@
+// The text of `check`.
+import type { Change } from '../../commands/changes.ts'
+import type { CheckReport } from '../../commands/check.ts'
+import { changeLines, interruptedLines, revisionLines } from './revisions.ts'
+import { clean, join, plural, type Ui } from './ui.ts'
+
+/** The three sides, two by two, and what to run where they differ. */
+export function text(report: CheckReport, ui: Ui): string {
+  const { colors } = ui
+  const { models, database, pending, edited, missing, incomplete } = report
+  return join(
+    edited.length > 0 &&
+      join(
+        `${colors.red('✗')} applied, and edited since:`,
+        revisionLines(edited, ui),
+        `  ${colors.cyan('→')} Put the file back as it was, and write the change as a new revision; \`godwit upgrade\` shows the difference.`,
+      ),
+    missing.length > 0 &&
+      join(
+        `${colors.red('✗')} applied, and the file is gone: ${missing.map(clean).join(', ')}`,
+        `  ${colors.cyan('→')} Bring it back: from version control, or from another branch.`,
+      ),
+    side(
+      'models and revisions',
+      models,
+      'no models are configured',
+      '`godwit migrate` writes the revision that is missing.',
+      ui,
+    ),
+    incomplete.length > 0 && interruptedLines(incomplete, ui),
+    pending !== undefined &&
+      !(pending.length === 0 && incomplete.length > 0) &&
+      (pending.length === 0
+        ? `${colors.green('✓')} all revisions are applied`
+        : join(
+            `${colors.yellow('●')} ${plural(pending.length, 'revision')} pending`,
+            revisionLines(pending, ui),
+            `  ${colors.cyan('→')} \`godwit upgrade\` applies them.`,
+          )),
+    side(
+      'database and its history',
+      database,
+      'left out (no database is configured, or --no-database)',
+      incomplete.length > 0
+        ? 'It may be what the interrupted revision has not done yet: finish that first, then run `godwit check` again.'
+        : 'Somebody changed the database by hand: take it back, or put it into the models and run `godwit migrate`.',
+      ui,
+    ),
+  )
+}
+
+function side(what: string, changes: readonly Change[] | undefined, none: string, fix: string, ui: Ui): string {
+  const { colors } = ui
+  if (changes === undefined) return colors.dim(`- ${what}: ${none}`)
+  if (changes.length === 0) return `${colors.green('✓')} ${what} agree`
+  return join(
+    `${colors.red('✗')} ${what} differ in ${plural(changes.length, 'place')}`,
+    changeLines(changes, ui),
+    `  ${colors.cyan('→')} ${fix}`,
+  )
+}

@@ -1,0 +1,23 @@
+// The text of `migrate`.
+import type { MigrateReport } from '../../commands/migrate.ts'
+import { changeLines } from './revisions.ts'
+import { clean, cleanLines, indent, join, type Text, type Ui } from './ui.ts'
+
+/** The file that was written and what is in it; or that there is nothing to do. */
+export function text(report: MigrateReport, ui: Ui): Text {
+  const { colors } = ui
+  if (report.nothing) return `${colors.green('✓')} Nothing to do: the models and the revisions agree.`
+  const head =
+    report.written === undefined
+      ? colors.dim('Dry run: nothing was written.')
+      : `${colors.green('✓')} ${colors.bold(clean(report.written.file))} ${colors.dim('proved up and down')}`
+  return join(
+    head,
+    changeLines(report.changes, ui),
+    report.losses.length > 0 &&
+      colors.yellow(`\nThis throws data away when it is applied:\n${indent(report.losses.map(clean).join('\n'))}`),
+    report.sql !== undefined && `\n${cleanLines(report.sql)}`,
+    report.written !== undefined &&
+      `\n${colors.dim('Read the file, then run')} ${colors.cyan('godwit upgrade')}${colors.dim('.')}`,
+  )
+}

@@ -1,0 +1,35 @@
+// Revisions and changes as lines, the same in every report.
+import type { Change } from '../../commands/changes.ts'
+import type { Named } from '../../commands/files.ts'
+import type { Incomplete } from '../../runner/index.ts'
+import { clean, indent, sign, table, type Ui } from './ui.ts'
+
+/** `3f9c2a7b1e04  add user avatar`, one line each. */
+export function revisionLines(revisions: readonly Named[], { colors }: Ui, mark = ''): string {
+  const rows = revisions.map(({ revision, message, file }) => [
+    `${mark}${colors.yellow(clean(revision))}`,
+    message === '' ? colors.dim('(no file)') : clean(message),
+    file === undefined ? '' : colors.dim(clean(file)),
+  ])
+  return table(rows, { indent: 2 })
+}
+
+/** `+ add column users.email`, one line each. */
+export const changeLines = (changes: readonly Change[], ui: Ui, by = 2): string =>
+  indent(changes.map((change) => `${sign(change.sign, ui)} ${clean(change.text)}`).join('\n'), by)
+
+/** `b2 was interrupted while upgrading`, and what finishes it, for each. */
+export const interruptedLines = (incomplete: readonly Incomplete[], { colors }: Ui): string =>
+  incomplete
+    .map(({ revision, state, inDoubt }) => {
+      const again = `\`godwit ${state === 'upgrading' ? 'upgrade' : 'downgrade'}\``
+      const fix = inDoubt
+        ? `${again} finds out whether the statement it was cut off at has happened, and finishes it; where nobody can tell, \`godwit resolve\` does.`
+        : `${again} finishes it.`
+      return `${colors.red('✗')} ${colors.yellow(clean(revision))} was interrupted while ${state}\n  ${colors.cyan('→')} ${fix}`
+    })
+    .join('\n')
+
+/** Ids in a sentence; `base` where there are none. */
+export const ids = (list: readonly string[], { colors }: Ui): string =>
+  list.length === 0 ? colors.yellow('base') : list.map((id) => colors.yellow(clean(id))).join(', ')

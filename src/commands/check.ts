@@ -1,0 +1,83 @@
+// `check`: do models, revisions and the live database agree?
+import type { Dialect } from '../dialects/dialect.ts'
+import type { Incomplete } from '../runner/index.ts'
+import { vocabularyOf } from '../sources/index.ts'
+import { type Change, changes } from './changes.ts'
+import { command } from './command.ts'
+import type { Context } from './context.ts'
+import { difference } from './difference.ts'
+import { type Named, named, revisionsSchema } from './files.ts'
+import { modelsSchema } from './models.ts'
+
+export interface CheckReport {
+  /** True: everything that could be compared agrees, and nothing is pending. */
+  ok: boolean
+  /** What the revisions lack of the models. Absent: no models are configured. */
+  models?: Change[]
+  /** What the database lacks of its own history. Absent: no database is configured. */
+  database?: Change[]
+  pending?: Named[]
+  edited: Named[]
+  missing: string[]
+  /** Interrupted half-way: what the database lacks of them is in `database` too. */
+  incomplete: Incomplete[]
+}
+
+/** Exit code 3 where anything differs. */
+export const check = command({
+  name: 'check',
+  summary: 'do models, revisions and database agree?',
+  description: `Compares the models with the revisions, and the live database with the revisions that it says are applied. Where something
+differs or is pending, the exit code is 3. Nothing is written.`,
+  examples: [
+    { line: 'godwit check', does: 'all three' },
+    { line: 'godwit check --no-database', does: 'models and revisions alone: in CI, without a database' },
+  ],
+  arguments: [],
+  flags: {
+    models: { type: 'boolean', default: true, summary: 'leave the models out' },
+    database: { type: 'boolean', default: true, summary: 'leave the database out' },
+  },
+  writes: 'nothing',
+  async run(context, input): Promise<CheckReport> {
+    const { url, sources } = await context.config()
+    const dialect = await context.dialect()
+    const report: CheckReport = { ok: true, edited: [], missing: [], incomplete: [] }
+    if (input.models !== false && sources.length > 0) report.models = await modelsDrift(context, dialect)
+    if (input.database !== false && url !== undefined) Object.assign(report, await databaseDrift(context, dialect))
+    const { models, database, pending, edited, missing, incomplete } = report
+    const lists = [models, database, pending, edited, missing, incomplete]
+    report.ok = lists.every((list) => list === undefined || list.length === 0)
+    return report
+  },
+  outcome: ({ ok }) => (ok ? 0 : 3),
+})
+
+async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
+  const to = await modelsSchema(context, dialect)
+  const from = await revisionsSchema(context, dialect)
+  const { sources } = await context.config()
+  const spelling = await context.spelling(dialect)
+  const { operations } = await difference({ dialect, spelling, from, to, vocabulary: vocabularyOf(sources) })
+  return changes(operations)
+}
+
+type DatabaseDrift = Required<Pick<CheckReport, 'database' | 'pending' | 'edited' | 'missing' | 'incomplete'>>
+
+async function databaseDrift(context: Context, dialect: Dialect): Promise<DatabaseDrift> {
+  const { readApplied, readState } = await import('../runner/index.ts')
+  const runner = await context.runner({ readOnly: true })
+  const state = await readState(runner)
+  const spelling = await context.spelling(dialect)
+  const from = await dialect.inspect(await context.connection({ readOnly: true }))
+  // As it was applied: an edited file is reported as such, and is not the database's fault.
+  const to = await spelling.ofRevisions(await readApplied(runner))
+  const { operations } = await difference({ dialect, spelling, from, to })
+  return {
+    database: changes(operations),
+    pending: await named(context, state.pending),
+    edited: await named(context, state.edited),
+    missing: state.missing,
+    incomplete: state.incomplete,
+  }
+}

@@ -1,0 +1,118 @@
+// `downgrade`: takes revisions back, and names the data that would go before it does.
+import type { Connection, Dialect } from '../dialects/dialect.ts'
+import { GodwitError } from '../errors.ts'
+import type { Loss, RunReport } from '../runner/index.ts'
+import { command } from './command.ts'
+import type { Context } from './context.ts'
+import { countOf } from './rows.ts'
+import type { ScriptReport } from './upgrade.ts'
+
+/** A loss with the number of rows (of values, for a column) that hold data now. Absent: it could not be counted. */
+export interface CountedLoss extends Loss {
+  rows?: number
+}
+
+export interface DowngradeReport extends RunReport {
+  losses: CountedLoss[]
+  /** The backup that was taken first (`--backup`). */
+  backup?: string
+}
+
+/** One connection for the run and for counting: an embedded database has no second one. */
+export const downgrade = command({
+  name: 'downgrade',
+  summary: 'take revisions back',
+  description: `Takes back the latest revision, or goes down to a target: \`-n\` revisions, an id (or its beginning), or \`base\` for all of them.
+
+Where data would be thrown away, each table and column is named with its number of rows, and you are asked. Without a terminal
+it is refused (exit code 4) unless --yes is given. Empty tables and columns go without a question.`,
+  examples: [
+    { line: 'godwit downgrade', does: 'one revision back' },
+    { line: 'godwit downgrade -2', does: 'two revisions back' },
+    { line: 'godwit downgrade base --yes', does: 'everything, without being asked' },
+    { line: 'godwit downgrade --backup', does: 'with a backup of how it was' },
+    { line: 'godwit downgrade --sql', does: 'print the script instead' },
+  ],
+  arguments: [{ name: 'target', summary: '-n, an id, or base (default: -1)' }],
+  flags: {
+    yes: { type: 'boolean', short: 'y', summary: 'agree to losing the data that is named' },
+    backup: { type: 'boolean', summary: 'take a backup first, where there is something to take back' },
+    sql: { type: 'boolean', summary: 'print the SQL instead of running it' },
+    from: { type: 'text', value: 'revision', summary: 'with --sql: where the database is, so that none is asked' },
+  },
+  writes: 'database',
+  async run(context, { target, yes, backup, sql, from }): Promise<DowngradeReport | ScriptReport> {
+    if (sql) {
+      const { scriptOf } = await import('./script.ts')
+      return { script: await scriptOf(context, { direction: 'down', target, from }) }
+    }
+    const runner = await import('../runner/index.ts')
+    const saved = backup === true ? await (await import('./backup.ts')).backupFirst(context) : undefined
+    const connection = await context.connection()
+    const dialect = await context.dialect()
+    let counted: CountedLoss[] = []
+    const report = await runner.downgrade(await context.runner(), {
+      ...(target !== undefined && { target }),
+      confirm: async (losses) => {
+        counted = await countAll(losses, connection, dialect)
+        // An empty table or column has nothing to lose.
+        const lost = counted.some(({ rows }) => rows !== 0)
+        if (lost && yes && saved === undefined) {
+          context.emit({ type: 'warning', message: 'This data goes without a backup; --backup takes one first.' })
+        }
+        return yes === true || !lost || agree(context, counted, connection, saved !== undefined)
+      },
+      ...(saved !== undefined && { before: saved.take }),
+    })
+    return { ...report, losses: counted, ...saved?.report() }
+  },
+})
+
+async function agree(
+  context: Context,
+  losses: CountedLoss[],
+  connection: Connection,
+  backup: boolean,
+): Promise<boolean> {
+  const details = lossLines(losses)
+  if (context.ask === undefined) {
+    throw new GodwitError(
+      'DATA_LOSS',
+      `This would throw data away in ${connection.location.display}: ${details.join('; ')}.`,
+      {
+        why: 'There is no terminal to ask at, and data is never thrown away without consent.',
+        fix: backup
+          ? 'Nothing was changed. Pass --yes to agree; the backup is taken first.'
+          : 'Nothing was changed. Pass --yes to agree, and --backup to take a backup first.',
+        data: { losses },
+      },
+    )
+  }
+  const yes = await context.ask.confirm({
+    message: `Throw this data away in ${connection.location.display}?`,
+    details: [
+      'This data would be lost:',
+      ...details.map((line) => `  ${line}`),
+      backup ? 'A backup is taken first.' : 'No backup is taken: --backup would take one first.',
+    ],
+  })
+  if (yes) return true
+  throw new GodwitError('DATA_LOSS', 'Refused. Nothing was changed.', { data: { losses } })
+}
+
+/** One line for each loss: the message and the count. */
+export function lossLines(losses: readonly CountedLoss[]): string[] {
+  return losses.map(({ message, what, rows }) => {
+    if (rows === undefined) return message
+    return `${message} (${rows.toLocaleString('en-US')} ${what.startsWith('column ') ? 'value' : 'row'}${rows === 1 ? '' : 's'})`
+  })
+}
+
+async function countAll(losses: readonly Loss[], connection: Connection, dialect: Dialect): Promise<CountedLoss[]> {
+  const counted: CountedLoss[] = []
+  for (const loss of losses) {
+    const rows = await countOf(loss.what, connection, dialect)
+    counted.push(rows === undefined ? loss : { ...loss, rows })
+  }
+  return counted
+}

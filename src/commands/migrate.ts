@@ -1,0 +1,111 @@
+// `migrate`: writes the next revision from the models, after proving it up and down.
+import { GodwitError } from '../errors.ts'
+import { invertAll } from '../operations/index.ts'
+import { vocabularyOf } from '../sources/index.ts'
+import { type Change, changes } from './changes.ts'
+import { command } from './command.ts'
+import { difference } from './difference.ts'
+import { nextParents, revisionsSchema, type Written, writeDraft } from './files.ts'
+import { modelsSchema } from './models.ts'
+import { decideRenames } from './renames.ts'
+import { scriptText } from './sql-text.ts'
+
+export interface MigrateReport {
+  /** True: models and revisions agree, and no file was written. */
+  nothing: boolean
+  changes: Change[]
+  /** What data would go when it is applied, one line each. */
+  losses: string[]
+  /** Absent: nothing to do, or a dry run. */
+  written?: Written
+  /** The SQL, in a dry run or with --sql. */
+  sql?: string
+}
+
+/** Models --DDL--> shadow, revisions --replay--> shadow, the difference of the two, proved, written. */
+export const migrate = command({
+  name: 'migrate',
+  summary: 'write the next revision from the models',
+  description: `Compares the models with what the revisions lead to, and writes the revision that is missing between them. Before the file
+exists, it is run up and down on a shadow database. No real database is changed or needed.
+
+Where something may have been renamed, you are asked; without a terminal say it with --rename, or --no-renames.`,
+  examples: [
+    { line: 'godwit migrate -m "add avatars"', does: 'write the next revision' },
+    { line: 'godwit migrate -m "names" --rename users.name=users.full_name', does: 'the column keeps its data' },
+    { line: 'godwit migrate -m "drop it" --no-renames', does: 'nothing was renamed: drop and add' },
+    { line: 'godwit migrate -m "look" --dry-run', does: 'show it, write nothing' },
+  ],
+  arguments: [],
+  flags: {
+    message: { type: 'text', short: 'm', value: 'text', summary: 'what it does, in a few words', required: true },
+    rename: {
+      type: 'list',
+      value: 'from=to',
+      summary: 'a rename: t.a=t.b for a column, a=b for a table; may be repeated',
+    },
+    renames: { type: 'boolean', default: true, summary: 'nothing was renamed: drop and add' },
+    yes: { type: 'boolean', short: 'y', summary: 'take what looks like a rename for one' },
+    empty: { type: 'boolean', summary: 'write a revision even if there is nothing to do' },
+    format: { type: 'text', value: 'format', choices: ['ts', 'sql'], summary: 'ts or sql (default: as configured)' },
+    sql: { type: 'boolean', summary: 'the same as --format sql' },
+    dryRun: { type: 'boolean', summary: 'show what would be written' },
+  },
+  writes: 'files',
+  async run(context, input): Promise<MigrateReport> {
+    const { message, empty, dryRun } = input
+    if (message.trim() === '') {
+      throw new GodwitError('USAGE', 'The message is empty.', {
+        fix: 'Say in a few words what changes: -m "add avatars".',
+      })
+    }
+    const config = await context.config()
+    const dialect = await context.dialect()
+    const parents = await nextParents(context)
+    const to = await modelsSchema(context, dialect)
+    context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
+    const from = await revisionsSchema(context, dialect)
+    const spelling = await context.spelling(dialect)
+    const { operations, before, after } = await difference({
+      dialect,
+      spelling,
+      from,
+      to,
+      vocabulary: vocabularyOf(config.sources),
+      rename: input.rename ?? [],
+      decide: (candidates) => decideRenames(context, candidates, input),
+    })
+    if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [] }
+    const down = invertAll(operations)
+    if (down === null) throw new Error('The difference of two schemas holds an operation without an inverse.')
+    context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
+    await spelling.prove({ from: before, to: after, up: operations, down })
+    const { losses } = await import('../runner/index.ts')
+    const format = input.sql ? 'sql' : (input.format ?? config.format)
+    const report: MigrateReport = {
+      nothing: false,
+      changes: changes(operations),
+      losses: losses(operations).map((loss) => loss.message),
+    }
+    if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }
+    const written = await writeDraft(context, {
+      parents,
+      message,
+      operations,
+      down,
+      format,
+      sql: { dialect, from: before, to: after },
+    })
+    await rememberResult()
+    return { ...report, written }
+
+    // The next `migrate` starts from here: it need not replay what was just proved.
+    async function rememberResult(): Promise<void> {
+      const { readFolder, graphOf } = await import('../revisions/index.ts')
+      const { files } = await readFolder(config.folder)
+      const known = new Map(files.map((file) => [file.id, file]))
+      const revisions = graphOf(files).order.flatMap((id) => known.get(id) ?? [])
+      await spelling.remember(revisions, after)
+    }
+  },
+})

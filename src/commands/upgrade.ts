@@ -1,0 +1,74 @@
+// `upgrade`: applies what is pending.
+import { connectorOf } from '../dialects/index.ts'
+import type { RunReport } from '../runner/index.ts'
+import type { Saved } from './backup.ts'
+import { command } from './command.ts'
+import type { Context } from './context.ts'
+
+/** The offline script, for the database's own client. */
+export interface ScriptReport {
+  script: string
+}
+
+export interface UpgradeReport extends RunReport {
+  /** The backup that was taken first (`--backup`). */
+  backup?: string
+}
+
+/** Everything about the run is the runner's: lock, journal, resume. */
+export const upgrade = command({
+  name: 'upgrade',
+  summary: 'apply pending revisions',
+  description: `Brings the database to a revision: to the latest one (head) unless a target is given. One runner works while others wait;
+what an earlier run left unfinished is settled first. With nothing to do it costs one query.
+
+With --keep-going a revision that fails holds up what comes after it, and nothing else; what failed is the error at the end.
+
+A target is \`head\`, an id (or its beginning), or \`+n\` for n revisions from here.`,
+  examples: [
+    { line: 'godwit upgrade', does: 'to the latest revision' },
+    { line: 'godwit upgrade +1', does: 'one revision further' },
+    { line: 'godwit upgrade 3f9c2a', does: 'up to this revision' },
+    { line: 'godwit upgrade --keep-going', does: 'a failed branch does not stop the others' },
+    { line: 'godwit upgrade --backup', does: 'with a backup of how it was' },
+    { line: 'godwit upgrade --sql > upgrade.sql', does: 'write the script instead of running it' },
+  ],
+  arguments: [{ name: 'target', summary: 'head, an id, or +n (default: head)' }],
+  flags: {
+    backup: { type: 'boolean', summary: 'take a backup first, where there is something to apply' },
+    sql: { type: 'boolean', summary: 'print the SQL instead of running it' },
+    keepGoing: {
+      type: 'boolean',
+      summary: 'where a revision fails, go on with the branches beside it',
+    },
+    from: { type: 'text', value: 'revision', summary: 'with --sql: where the database is, so that none is asked' },
+  },
+  writes: 'database',
+  async run(context, { target, backup, sql, from, keepGoing }): Promise<UpgradeReport | ScriptReport> {
+    if (sql) {
+      const { scriptOf } = await import('./script.ts')
+      return { script: await scriptOf(context, { direction: 'up', target, from }) }
+    }
+    const nothing = target === undefined || target === 'head' ? await look(context) : undefined
+    if (nothing !== undefined) return nothing
+    const runner = await import('../runner/index.ts')
+    const saved = backup === true ? await first(context) : undefined
+    const report = await runner.upgrade(await context.runner({ create: true }), {
+      ...(target !== undefined && { target }),
+      ...(keepGoing !== undefined && { keepGoing }),
+      ...(saved !== undefined && { before: saved.take }),
+    })
+    if (report.failed !== undefined) throw runner.revisionsFailed(report)
+    return { ...report, ...saved?.report() }
+  },
+})
+
+const first = async (context: Context): Promise<Saved> => (await import('./backup.ts')).backupFirst(context)
+
+// Most runs have nothing to do, at every start of an application: they are over before the rest is loaded.
+async function look(context: Context): Promise<RunReport | undefined> {
+  const { glance } = await import('../runner/glance.ts')
+  const folder = await context.folder()
+  const connection = await context.connection({ create: true })
+  return glance(await connectorOf(await context.url()), connection, folder)
+}
