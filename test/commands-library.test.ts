@@ -1,0 +1,220 @@
+// The verbs as methods: reports, events, questions, and one connection for all calls.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Event, type Godwit, GodwitError, type GodwitOptions, godwit, sql } from '../src/index.ts'
+import { scratchFolder } from './support/databases.ts'
+
+let folder: Awaited<ReturnType<typeof scratchFolder>>
+let open: Godwit[] = []
+beforeEach(async () => {
+  folder = await scratchFolder()
+})
+afterEach(async () => {
+  for (const one of open) await one.close()
+  open = []
+  await folder.drop()
+})
+
+const V1 = 'create table users (id integer primary key, name text not null);'
+const V2 =
+  'create table users (id integer primary key, full_name text not null);\ncreate table posts (id integer primary key);'
+const models = (text: string): void => writeFileSync(join(folder.path, 'schema.sql'), text)
+const start = async (options: GodwitOptions = {}): Promise<Godwit> => {
+  const made = await godwit({
+    cwd: folder.path,
+    config: { url: `sqlite:${join(folder.path, 'app.db')}`, source: sql('schema.sql') },
+    ...options,
+  })
+  open.push(made)
+  return made
+}
+const failure = async (promise: Promise<unknown>): Promise<GodwitError> => {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof GodwitError)) throw new Error(`expected a coded error, got ${String(error)}`)
+  return error
+}
+
+describe('godwit()', () => {
+  test('the whole journey, as values', async () => {
+    models(V1)
+    const events: Event[] = []
+    const migrations = await start({ onEvent: (event) => events.push(event) })
+    const first = await migrations.migrate({ message: 'first' })
+    expect(first).toMatchObject({ nothing: false, changes: [{ sign: '+' }], written: { parents: [] } })
+    expect(await migrations.migrate({ message: 'again' })).toMatchObject({ nothing: true })
+    expect(await failure(migrations.plan())).toMatchObject({
+      code: 'DATABASE_MISSING',
+      fix: expect.stringContaining('upgrade'),
+    })
+    expect((await migrations.upgrade({ sql: true, from: 'base' })).script).toContain('create table users')
+    expect(await migrations.upgrade()).toMatchObject({ nothing: false, steps: [{ message: 'first' }] })
+    expect(await migrations.upgrade()).toMatchObject({ nothing: true, steps: [] })
+    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['working', 'step started', 'step finished']))
+
+    models(V2)
+    expect(await migrations.check()).toMatchObject({ ok: false, database: [], pending: [] })
+    const undecided = await failure(migrations.migrate({ message: 'second' }))
+    expect(undecided).toMatchObject({ code: 'DECISION_NEEDED', exitCode: 2 })
+    expect(undecided.fix).toContain('--rename users.name=users.full_name')
+    expect(undecided.fix).toContain('--no-renames')
+    expect(readdirSync(join(folder.path, 'migrations'))).toHaveLength(1)
+    await migrations.migrate({ message: 'second', rename: ['users.name=users.full_name'] })
+    await migrations.upgrade()
+    expect(await migrations.check()).toMatchObject({ ok: true })
+    expect(await migrations.status()).toMatchObject({
+      applied: 2,
+      pending: [],
+      tables: [
+        { name: 'posts', rows: 0 },
+        { name: 'users', columns: 2 },
+      ],
+    })
+    const { entries } = await migrations.history()
+    expect(entries.map(({ state, head }) => [state, head])).toEqual([
+      ['done', false],
+      ['done', true],
+    ])
+    expect(await migrations.current()).toMatchObject({ latest: true, pending: 0 })
+    expect(await migrations.heads()).toMatchObject({ heads: [{ message: 'second' }] })
+    expect(await migrations.show({ revision: 'head' })).toMatchObject({
+      message: 'second',
+      parents: [{ message: 'first' }],
+    })
+    expect(await migrations.downgrade({ target: 'base' })).toMatchObject({
+      direction: 'down',
+      to: [],
+      losses: expect.any(Array),
+    })
+    expect(await migrations.stamp({ target: 'head' })).toMatchObject({ added: expect.any(Array) })
+    expect(await migrations.check()).toMatchObject({ ok: false })
+    expect(await migrations.resolve()).toMatchObject({ settled: [] })
+  })
+
+  test('questions go to `ask`', async () => {
+    models(V1)
+    const asked: string[] = []
+    let answer = 0
+    const migrations = await start({
+      ask: {
+        select: async ({ message, options }) => {
+          asked.push(message, ...options.map(({ label }) => label))
+          return answer
+        },
+        confirm: async ({ message, details = [] }) => {
+          asked.push(message, ...details)
+          return answer === 0
+        },
+      },
+    })
+    await migrations.migrate({ message: 'first' })
+    await migrations.upgrade()
+    models(V2)
+    const { changes } = await migrations.migrate({ message: 'second' })
+    expect(asked[0]).toBe('Was the column users.name renamed?')
+    expect(asked[1]).toContain('users.full_name')
+    expect(changes.map(({ text }) => text)).toContain('rename column users.name to full_name')
+    await migrations.upgrade()
+    const { DatabaseSync } = (await import('@photostructure/sqlite')) as {
+      DatabaseSync: new (path: string) => { exec(sql: string): void; close(): void }
+    }
+    const database = new DatabaseSync(join(folder.path, 'app.db'))
+    database.exec('insert into posts (id) values (1), (2)')
+    database.close()
+    asked.length = 0
+    answer = 1
+    expect(await failure(migrations.downgrade())).toMatchObject({ code: 'DATA_LOSS', exitCode: 4 })
+    expect(asked.join('\n')).toMatch(/table posts.*\(2 rows\)/)
+    expect(await migrations.current()).toMatchObject({ latest: true })
+    answer = 0
+    expect(await migrations.downgrade()).toMatchObject({ losses: [{ what: 'table posts', rows: 2 }] })
+  })
+
+  test('a rename that is declined drops and adds', async () => {
+    models(V1)
+    const migrations = await start()
+    await migrations.migrate({ message: 'first' })
+    models(V2)
+    const { changes, losses } = await migrations.migrate({ message: 'second', renames: false, dryRun: true })
+    expect(changes.map(({ sign }) => sign)).toContain('-')
+    expect(losses.join()).toContain('users.name')
+    expect(readdirSync(join(folder.path, 'migrations'))).toHaveLength(1)
+    expect(await migrations.migrate({ message: 'second', yes: true, dryRun: true })).toMatchObject({
+      losses: [],
+      sql: expect.stringContaining('rename'),
+    })
+  })
+
+  test('SQL files, and mixed folders', async () => {
+    models(V1)
+    const migrations = await start()
+    const { written } = await migrations.migrate({ message: 'first', format: 'sql' })
+    expect(written?.file).toMatch(/_first\.sql$/)
+    models(V2)
+    await migrations.migrate({ message: 'second', renames: false })
+    await migrations.upgrade()
+    expect(await migrations.check()).toMatchObject({ ok: true })
+    await migrations.downgrade({ target: 'base', yes: true })
+    expect(await migrations.status()).toMatchObject({ applied: 0, tables: [] })
+  })
+
+  test('diff there and back is empty', async () => {
+    models(V2)
+    const migrations = await start()
+    const there = await migrations.diff({ from: 'empty', to: 'models' })
+    expect(there).toMatchObject({ equal: false, script: expect.stringMatching(/create table users/) })
+    expect(await migrations.diff({ from: 'models', to: 'schema.sql' })).toMatchObject({ equal: true, script: '' })
+    expect((await migrations.diff({ from: 'models', to: 'empty', format: 'ts' })).script).toContain('op.dropTable(')
+    const json = await migrations.diff({ from: 'models', to: 'empty', format: 'json' })
+    expect(JSON.parse(json.script)).toEqual(json.operations)
+  })
+
+  test('calls at once run one after the other', async () => {
+    models(V1)
+    const migrations = await start()
+    await migrations.migrate({ message: 'first' })
+    const [one, two, state] = await Promise.all([migrations.upgrade(), migrations.upgrade(), migrations.current()])
+    expect([one.nothing, two.nothing, state.latest]).toEqual([false, true, true])
+  })
+
+  test('an in-memory database lives as long as the object', async () => {
+    models(V1)
+    const migrations = await start({ url: 'sqlite::memory:' })
+    await migrations.migrate({ message: 'first' })
+    await migrations.upgrade()
+    expect(await migrations.current()).toMatchObject({ latest: true })
+  })
+
+  test('`await using` closes; afterwards it says so', async () => {
+    models(V1)
+    let kept: Godwit
+    {
+      await using migrations = await start()
+      kept = migrations
+      await migrations.heads()
+    }
+    expect(await failure(kept.heads())).toMatchObject({ code: 'USAGE' })
+  })
+
+  test('a broken configuration is known at once', async () => {
+    expect(await failure(godwit({ cwd: folder.path, config: { url: 5 } as never }))).toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
+    expect(await failure(godwit({ cwd: folder.path, config: 'nowhere.ts' }))).toMatchObject({
+      code: 'CONFIG_NOT_FOUND',
+    })
+  })
+
+  test('no models, no URL: what to do is said', async () => {
+    const migrations = await start({ config: {} })
+    process.env.DATABASE_URL ??= ''
+    expect(await failure(migrations.upgrade())).toMatchObject({ code: 'URL_MISSING' })
+    const other = await start({ config: { dialect: 'sqlite' } })
+    expect(await failure(other.migrate({ message: 'x' }))).toMatchObject({ code: 'SOURCE_MISSING' })
+    mkdirSync(join(folder.path, 'empty'))
+    expect(await failure(other.diff({ from: 'empty', to: 'nowhere' }))).toMatchObject({ code: 'STATE_INVALID' })
+  })
+})

@@ -1,0 +1,167 @@
+// Where every change of structure commits by itself: intent and outcome around it, in as few messages as can be.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { op } from '../../src/operations/op.ts'
+import { downgrade, readHistory, readState, upgrade } from '../../src/runner/index.ts'
+import type { Table } from '../../src/schema/schema.ts'
+import { fragile } from './fragile.ts'
+import { engines, failure, type Ground, ground } from './support.ts'
+
+const notes: Table = {
+  name: 'notes',
+  columns: [{ name: 'id', type: 'int(11)', nullable: false }],
+  constraints: [],
+  indexes: [],
+}
+
+describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of structure on $name', (engine) => {
+  let at: Ground
+  beforeEach(async () => {
+    at = await ground(engine)
+    await at.writeSql('a1', [], 'create table users (id int primary key, age int);')
+    await at.writeSql('b2', ['a1'], 'alter table users add column b int;\nalter table users add column bb int;')
+    await at.writeSql('c3', ['b2'], 'alter table users add column c int;')
+  })
+  afterEach(() => at.drop())
+
+  const columns = async () =>
+    (
+      await at.ask<{ name: string }>(
+        "select column_name as name from information_schema.columns where table_schema = database() and table_name = 'users' order by ordinal_position",
+      )
+    ).map(({ name }) => name)
+  const journal = async () =>
+    (await readHistory(at.context())).journal.map(
+      ({ revision, statement, state }) => `${revision} ${statement} ${state}`,
+    )
+  const all = ['a1 0 done', 'a1 -1 done', 'b2 0 done', 'b2 1 done', 'b2 -1 done', 'c3 0 done', 'c3 -1 done']
+
+  it('cost one message each, and one more at the end', async () => {
+    const messages: string[] = []
+    await at.on(async (connection) => {
+      const { url: _, ...context } = at.context({
+        connection: {
+          ...connection,
+          execute: (sql) => {
+            messages.push(sql)
+            return connection.execute(sql)
+          },
+          executeAll: async (statements) => {
+            messages.push(statements.join(';'))
+            return (await connection.executeAll?.(statements)) ?? { completed: 0 }
+          },
+        },
+      })
+      await upgrade(context)
+    })
+    const work = messages.slice(messages.findIndex((sql) => sql.includes('create table users')))
+    expect(work.map((sql) => /(?:create|alter) table \w+(?: add column \w+)?/.exec(sql)?.[0] ?? 'books')).toEqual([
+      'create table users',
+      'alter table users add column b',
+      'alter table users add column bb',
+      'alter table users add column c',
+      'books',
+    ])
+    expect((await journal()).toSorted()).toEqual(all.toSorted())
+    expect(await readState(at.context())).toMatchObject({ current: ['c3'], incomplete: [] })
+  })
+
+  it.each([
+    ['before', 'add column bb', ['id', 'age', 'b'], { settled: ['b2 0 done'] }],
+    ['within', 'add column bb', ['id', 'age', 'b'], { settled: ['b2 1 absent'] }],
+    ['after', 'add column bb', ['id', 'age', 'b', 'bb'], { settled: ['b2 1 done'] }],
+    // The first of the next revision: the outcome of the one before it was on its way.
+    ['before', 'add column c', ['id', 'age', 'b', 'bb'], { settled: ['b2 1 done'] }],
+    ['within', 'add column c', ['id', 'age', 'b', 'bb'], { settled: ['c3 0 absent'] }],
+    ['after', 'add column c', ['id', 'age', 'b', 'bb', 'c'], { settled: ['c3 0 done'] }],
+  ] as const)('are settled when the connection is lost %s “%s”', async (side, statement, left, { settled }) => {
+    await at.on(async (connection) => {
+      const { url: _, ...context } = at.context({
+        connection: fragile(connection, new RegExp(`^alter table users ${statement} `), side),
+      })
+      expect((await failure(upgrade(context))).code).toBe('CONNECTION_LOST')
+    })
+    expect(await columns()).toEqual(left)
+    at.events.length = 0
+    await upgrade(at.context())
+    expect(await columns()).toEqual(['id', 'age', 'b', 'bb', 'c'])
+    expect(
+      at.events.flatMap((event) =>
+        event.type === 'settled' ? [`${event.revision} ${event.statement} ${event.outcome}`] : [],
+      ),
+    ).toEqual(settled)
+    expect((await journal()).filter((line) => !line.endsWith('failed')).toSorted()).toEqual(all.toSorted())
+  })
+
+  it('stay done and written when the one after them fails', async () => {
+    await at.writeSql('d4', ['c3'], 'alter table users add column d int;\nalter table users add column d int;')
+    await at.writeSql('e5', ['d4'], 'alter table users add column e int;')
+    const error = await failure(upgrade(at.context()))
+    expect(error).toMatchObject({ code: 'OBJECT_EXISTS', place: { line: 7 } })
+    expect(error.why).toContain('The first of its 2 statements has happened and stays')
+    expect(await readState(at.context())).toMatchObject({
+      current: ['d4'],
+      incomplete: [{ revision: 'd4', state: 'upgrading', inDoubt: false }],
+    })
+    await at.ask('alter table users drop column d')
+    await upgrade(at.context())
+    expect(await columns()).toEqual(['id', 'age', 'b', 'bb', 'c', 'd', 'e'])
+  })
+
+  it('are in doubt where somebody has made something else in the meantime, and say so', async () => {
+    await at.write({ id: 'd4', operations: [op.createTable({ table: notes })] })
+    await at.on(async (connection) => {
+      const { url: _, ...context } = at.context({ connection: fragile(connection, /^create table `notes`/i, 'within') })
+      expect((await failure(upgrade(context))).code).toBe('CONNECTION_LOST')
+    })
+    await at.ask('create table notes (other text)')
+    const error = await failure(upgrade(at.context()))
+    expect(error.code).toBe('IN_DOUBT')
+    expect(error.why).toContain('is there, but not as it makes it')
+    await at.ask('drop table notes')
+    expect((await upgrade(at.context())).to).toEqual(['d4'])
+  })
+
+  it('copy a table only where the server has no other way for it, and say so', async () => {
+    await at.writeSql(
+      'd4',
+      ['c3'],
+      'create table old (id int, name varchar(20)) engine=MyISAM;\ncreate table priced (id int primary key, price int, twice int as (price * 2) virtual);',
+    )
+    const column = { name: 'more', type: 'int(11)', nullable: true }
+    await at.write({
+      id: 'e5',
+      operations: [
+        op.addColumn({ table: 'old', column }),
+        op.createIndex({ table: 'old', index: { name: 'by_name', unique: false, keys: [{ column: 'name' }] } }),
+        op.addColumn({ table: 'priced', column, after: 'id' }),
+        op.addColumn({ table: 'users', column }),
+      ],
+    })
+    await upgrade(at.context())
+    expect(await readState(at.context())).toMatchObject({ current: ['e5'], incomplete: [] })
+    const warned = at.events.flatMap((event) => (event.type === 'warning' ? [event.message.split(' only')[0]] : []))
+    expect(warned).toEqual(['The server can change old', 'The server can change old', 'The server can change priced'])
+    await downgrade(at.context(), { confirm: () => true })
+    expect(await readState(at.context())).toMatchObject({ current: ['d4'], incomplete: [] })
+  })
+
+  it('never queue behind a reader: they fail at once and are tried again', { timeout: 15_000 }, async () => {
+    await upgrade(at.context(), { target: 'a1' })
+    await at.on(async (reader) => {
+      await reader.execute('start transaction; select * from users')
+      // The server's own wait would be longer than this test may take, and hold up every other reader.
+      const report = await upgrade(
+        at.context({
+          emit: (event) => {
+            at.events.push(event)
+            if (event.type === 'retry' && event.attempt === 2) void reader.execute('commit')
+          },
+        }),
+      )
+      expect(report.to).toEqual(['c3'])
+      await reader.execute('commit')
+    })
+    expect(at.events).toContainEqual(expect.objectContaining({ type: 'retry', revision: 'b2', reason: 'lock timeout' }))
+    expect((await journal()).filter((line) => line.endsWith('failed'))).toEqual(['b2 0 failed', 'b2 0 failed'])
+  })
+})

@@ -1,0 +1,87 @@
+// The rules that hold for every database: each finds its hazard, and leaves new tables alone.
+import { describe, expect, it } from 'vitest'
+import { rules, runRules } from '../src/lint/index.ts'
+import { op } from '../src/operations/op.ts'
+import type { Operation } from '../src/operations/operation.ts'
+import type { Facts, Statement } from '../src/operations/statement.ts'
+import type { Column, Table } from '../src/schema/schema.ts'
+
+const column = (name: string, more: Partial<Column> = {}): Column => ({ name, type: 'text', nullable: true, ...more })
+const users: Table = { name: 'users', columns: [column('id')], constraints: [], indexes: [] }
+const index = { name: 'i', unique: false, keys: [{ column: 'id' }] }
+const statement = (operation: number, facts: Facts): Statement => ({
+  sql: 'do it',
+  transactional: true,
+  operation,
+  facts,
+})
+
+const codes = (operations: Operation[], statements: Statement[] = []): string[] =>
+  runRules({ operations, statements }).map(({ code }) => code)
+
+describe('common rules', () => {
+  it('have codes and names of their own', () => {
+    expect(new Set(rules.map(({ code }) => code)).size).toBe(rules.length)
+    expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length)
+  })
+
+  it.each<[string, Operation[], Statement[]]>([
+    ['DL101', [op.dropTable({ table: users })], []],
+    ['DL102', [op.dropColumn({ table: 'users', column: column('age') })], []],
+    [
+      'DL103',
+      [op.alterColumn({ table: 'users', from: column('age'), to: column('age', { type: 'smallint' }) })],
+      [statement(0, { losesData: true })],
+    ],
+    ['DL104', [op.sql({ up: 'drop table users', down: '' })], []],
+    [
+      'LK101',
+      [op.alterColumn({ table: 'users', from: column('age'), to: column('age', { type: 'bigint' }) })],
+      [statement(0, { rewrites: true, blocksReads: true, blocksWrites: true })],
+    ],
+    [
+      'LK102',
+      [op.alterTable({ table: 'users', from: {}, to: { comment: 'x' } })],
+      [statement(0, { scans: true, blocksWrites: true })],
+    ],
+    ['LK103', [op.createIndex({ table: 'users', index })], [statement(0, { scans: true, blocksWrites: true })]],
+    [
+      'LK104',
+      [op.alterTable({ table: 'a', from: {}, to: {} }), op.alterTable({ table: 'b', from: {}, to: {} })],
+      [statement(0, { blocksReads: true }), statement(1, { blocksReads: true })],
+    ],
+    ['FA101', [op.addColumn({ table: 'users', column: column('age', { nullable: false }) })], []],
+    ['FA102', [op.alterColumn({ table: 'users', from: column('age'), to: column('age', { nullable: false }) })], []],
+    ['FA103', [op.createIndex({ table: 'users', index: { ...index, unique: true } })], []],
+    [
+      'FA104',
+      [op.addConstraint({ table: 'users', constraint: { name: 'c', type: 'check', columns: [], expression: 'true' } })],
+      [],
+    ],
+    ['BC101', [op.renameColumn({ table: 'users', from: 'a', to: 'b' })], []],
+    ['RB101', [op.sql({ up: 'select 1' })], []],
+  ])('%s', (code, operations, statements) => {
+    expect(codes(operations, statements)).toEqual([code])
+  })
+
+  it('leave alone what the revision makes itself', () => {
+    const operations = [
+      op.createTable({ table: users }),
+      op.addColumn({ table: 'users', column: column('age', { nullable: false }) }),
+      op.createIndex({ table: 'users', index: { ...index, unique: true } }),
+      op.dropColumn({ table: 'users', column: column('age') }),
+    ]
+    const locks = { scans: true, rewrites: true, blocksReads: true, blocksWrites: true }
+    expect(
+      codes(
+        operations,
+        operations.map((_, at) => statement(at, locks)),
+      ),
+    ).toEqual([])
+  })
+
+  it('do not take words in strings and comments for SQL, and sort the worst first', () => {
+    expect(codes([op.sql({ up: "select 'drop table x' -- truncate y\n/* delete from z; */", down: '' })])).toEqual([])
+    expect(codes([op.renameTable({ from: 'a', to: 'b' }), op.dropTable({ table: users })])).toEqual(['DL101', 'BC101'])
+  })
+})
