@@ -1,0 +1,53 @@
+-- The first year's tables, and a flag that somebody made in another way than the revisions do: a number instead of a boolean.
+
+create type user_role as enum ('employee', 'manager', 'hr', 'admin');
+create type leave_type as enum ('annual', 'sick', 'unpaid', 'parental');
+create type leave_status as enum ('pending', 'approved', 'rejected', 'cancelled');
+
+create table users (
+  id serial primary key,
+  email varchar(255) not null unique,
+  password_hash varchar(255) not null,
+  name varchar(255) not null,
+  role user_role not null default 'employee',
+  department varchar(100),
+  manager_id integer references users (id) on delete set null,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now()
+);
+create index ix_users_department on users (department);
+
+create table leaves (
+  id serial primary key,
+  user_id integer not null references users (id) on delete cascade,
+  type leave_type not null default 'annual',
+  start_date date not null,
+  end_date date not null,
+  total_days integer not null,
+  reason text,
+  status leave_status not null default 'pending',
+  approved_by integer references users (id) on delete set null,
+  created_at timestamptz not null default now(),
+  constraint leaves_dates_check check (end_date >= start_date)
+);
+create index ix_leaves_user_id on leaves (user_id, start_date);
+create index ix_leaves_status on leaves (status);
+
+create table holidays (
+  id serial primary key,
+  name varchar(255) not null,
+  date date not null unique,
+  created_at timestamptz not null default now(),
+  is_active integer not null default 1
+);
+
+insert into users (email, password_hash, name, role, department, manager_id) values
+  ('mina@example.org', 'scrypt$1', 'Mina Okafor', 'manager', 'Sales', null),
+  ('leo@example.org', 'scrypt$2', 'Leo Brandt', 'employee', 'Sales', 1),
+  ('ana@example.org', 'scrypt$3', 'Ana Lima', 'hr', 'People', null),
+  ('tom@example.org', 'scrypt$4', 'Tom Reed', 'employee', null, 1);
+insert into leaves (user_id, type, start_date, end_date, total_days, reason, status, approved_by) values
+  (2, 'annual', '2023-07-03', '2023-07-07', 5, 'summer', 'approved', 1),
+  (2, 'sick', '2023-11-20', '2023-11-21', 2, null, 'approved', 3),
+  (4, 'unpaid', '2023-12-27', '2023-12-29', 3, 'moving', 'pending', null);
+insert into holidays (name, date, is_active) values ('New Year', '2024-01-01', 1), ('Labour Day', '2024-05-01', 0);
