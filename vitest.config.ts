@@ -5,6 +5,7 @@ const stripsTypes = Boolean((process.features as { typescript?: unknown }).types
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Where Node strips types, it loads what Godwit loads: models and configurations are no modules of the tests.

@@ -116,15 +116,14 @@ export function planAlteration(plan: Plan, table: Table, from: Column, to: Colum
 }
 
 function compareConstraints(plan: Plan, from: Table, to: Table): void {
-  const named = plan.traits.namedConstraints
   const name = (constraint: Constraint): string => constraint.name
-  const matches = matchParts(from.constraints, to.constraints, { name, shape: constraintShape, named })
+  const matches = matchParts(from.constraints, to.constraints, { name, shape: constraintShape })
   for (const constraint of matches.dropped) planRemoval(plan, { kind: 'constraint', table: from, constraint })
   for (const constraint of matches.added) planCreation(plan, { kind: 'constraint', table: to, constraint })
   for (const [before, after] of matches.pairs) {
     const [old, next] = [constraintRef(from.name, before), constraintRef(to.name, after)]
     if (old !== next) plan.counterparts.set(old, next)
-    if (same(before, named ? after : { ...after, name: before.name }, canonicalConstraint)) continue
+    if (same(before, after, canonicalConstraint)) continue
     if (plan.traits.alterConstraint(before, after)) {
       const operation = { kind: 'alterConstraint', table: to.name, from: before, to: after } as const
       addAction(plan, 'alter', operation, [`-${old}`, `+${next}`])

@@ -25,7 +25,7 @@ export interface DiffOptions {
  */
 export function diff(from: Schema, to: Schema, { traits, renames = [] }: DiffOptions): Operation[] {
   const decided = renameOperations(from, renames, to)
-  const { operations, schema } = renamedParts(applyAll(from, decided), to, traits)
+  const { operations, schema } = renamedParts(applyAll(from, decided), to)
   const plan = newPlan(factsOf(schema), factsOf(to), traits)
   compare(plan)
   if (plan.actions.size === 0 && !traits.columnOrder) return [...decided, ...operations]

@@ -12,22 +12,18 @@ export interface Matches<Part> {
 export interface Matching<Part> {
   name: (part: Part) => string
   shape: (part: Part) => string
-  /** Names are identities (name first, then shape) or accidents (shape first). */
-  named: boolean
 }
 
 /** Pairs up two lists. Parts without a name go by shape alone; equal shapes pair up in the order of their names. */
 export function matchParts<Part>(from: readonly Part[], to: readonly Part[], matching: Matching<Part>): Matches<Part> {
-  const { name, shape, named } = matching
+  const { name, shape } = matching
   const byName = (part: Part): string | undefined => (name(part) === '' ? undefined : name(part))
-  // A part with a name and one without are not a rename of one another where names matter.
-  const byShape = (part: Part): string => `${named && name(part) !== ''} ${shape(part)}`
-  const byBoth = (part: Part): string => `${name(part)} ${shape(part)}`
-  const passes = named ? [byName, byShape] : [byBoth, byShape, byName]
+  // A part with a name and one without are not a rename of one another.
+  const byShape = (part: Part): string => `${name(part) !== ''} ${shape(part)}`
   const sort = (parts: readonly Part[]): Part[] => parts.toSorted((a, b) => byText(name(a), name(b)))
 
   const result: Matches<Part> = { pairs: [], dropped: sort(from), added: sort(to) }
-  for (const key of passes) {
+  for (const key of [byName, byShape]) {
     if (result.dropped.length === 0 || result.added.length === 0) break
     const waiting = new Map<string, Part[]>()
     const added: Part[] = []
@@ -47,22 +43,6 @@ export function matchParts<Part>(from: readonly Part[], to: readonly Part[], mat
     }
     result.dropped = result.dropped.filter((part) => !taken.has(part))
     result.added = added
-  }
-  return named ? result : freeNames(result, name)
-}
-
-/** A new part must not take the name that a part of the same shape as another keeps: that pair is given up. */
-function freeNames<Part>(result: Matches<Part>, name: (part: Part) => string): Matches<Part> {
-  const { pairs, added, dropped } = result
-  // The list of what is added grows on the way.
-  for (const part of added) {
-    const at = pairs.findIndex(
-      ([from, to]) => name(from) === name(part) && name(from) !== '' && name(to) !== name(from),
-    )
-    const [pair] = at < 0 ? [] : pairs.splice(at, 1)
-    if (pair === undefined) continue
-    dropped.push(pair[0])
-    added.push(pair[1])
   }
   return result
 }

@@ -6,11 +6,9 @@ import { objectRef, ref } from '../schema/names.ts'
 import type { Constraint, Index, Schema, Table } from '../schema/schema.ts'
 import { constraintShape, indexShape } from '../schema/shape.ts'
 import { matchParts } from './match.ts'
-import type { Traits } from './traits.ts'
 
 /** The renames of constraints and indexes, and the old schema as it is after them. */
-export function renamedParts(from: Schema, to: Schema, traits: Traits): { operations: Operation[]; schema: Schema } {
-  if (!traits.namedConstraints) return { operations: [], schema: from }
+export function renamedParts(from: Schema, to: Schema): { operations: Operation[]; schema: Schema } {
   const after = new Map(to.tables.map((table) => [table.name, table]))
   const operations: Operation[] = []
   const refs = new Map<string, string>()
@@ -53,7 +51,7 @@ function renames<Part extends { name: string }>(
   to: readonly Part[],
   shape: (part: Part) => string,
 ): [Part, Part][] {
-  const { pairs } = matchParts(from, to, { name: (part) => part.name, shape, named: true })
+  const { pairs } = matchParts(from, to, { name: (part) => part.name, shape })
   return pairs.filter(([before, after]) => before.name !== after.name)
 }
 

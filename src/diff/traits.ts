@@ -6,8 +6,6 @@ import type { Column, Constraint, Index, Schema, SchemaObject, Table, TableAttri
 export interface Traits {
   /** The order of a table's columns is part of its definition (and `moveColumn` exists). */
   columnOrder: boolean
-  /** Constraint names mean something: two that differ in the name alone are a rename, not equal. */
-  namedConstraints: boolean
   /** In place (true) or drop and create (false), for two objects of the same identity. */
   alterObject(from: SchemaObject, to: SchemaObject): boolean
   /** False: the column cannot be changed in place and has to be dropped and added (values are lost: the last resort). */

@@ -29,8 +29,6 @@ export function canonical(schema: Schema): Schema {
 export interface Sameness {
   /** The order of columns counts. */
   columnOrder: boolean
-  /** The names of constraints count. */
-  namedConstraints: boolean
 }
 
 /** Whether two schemas describe the same database. `dependencies` never count. */
@@ -46,9 +44,6 @@ export function comparable(schema: Schema, sameness: Sameness): Pick<Schema, 'ta
     tables: tables.map((table) => ({
       ...table,
       columns: sameness.columnOrder ? table.columns : table.columns.toSorted((a, b) => byText(a.name, b.name)),
-      constraints: sameness.namedConstraints
-        ? table.constraints
-        : table.constraints.map((constraint) => ({ ...constraint, name: '' })).sort(byConstraint),
     })),
   }
 }

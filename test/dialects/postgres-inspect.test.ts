@@ -52,7 +52,7 @@ const before15 = (text: string): string =>
     .replace(/for table parent \(id, name\) where \(n > 0\)/, 'for table parent')
     .replace(/create publication pubs [^;]*;/, '')
 
-const sameness = { columnOrder: true, namedConstraints: true }
+const sameness = { columnOrder: true }
 const table = (schema: Schema, name: string): Table => {
   const found = schema.tables.find((candidate) => candidate.name === name)
   if (found === undefined) throw new Error(`no table ${name}`)

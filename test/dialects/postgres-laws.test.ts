@@ -1,5 +1,5 @@
 // Random databases on the real engine: from each to each other, with nothing left to do, and back by the inverse.
-// GODWIT_LAWS=<number> runs that many pairs instead of a few; GODWIT_LAWS_SEED=<number> says where they begin.
+// GODWIT_LAWS=<number> runs that many pairs instead of a few; GODWIT_SEED=<number> says where they begin.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import type { Schema } from '../../src/schema/schema.ts'
 import { randomDatabase } from '../support/random-postgres.ts'
 
 const RUNS = Number(process.env.GODWIT_LAWS ?? 12)
-const SEED = Number(process.env.GODWIT_LAWS_SEED ?? 1)
+const SEED = Number(process.env.GODWIT_SEED ?? 1)
 const { traits } = dialect
 
 let shadow: Shadow

@@ -1,4 +1,4 @@
-// Traits of imaginary databases: a lenient one, one where nothing but tables changes in place, one with nameless constraints.
+// Traits of imaginary databases: a lenient one, one where nothing but tables changes in place, one whose constraints may lack a name.
 import type { Traits } from '../../src/diff/index.ts'
 import { ref } from '../../src/schema/names.ts'
 import type { Style } from './random.ts'
@@ -10,7 +10,6 @@ const typeChange: Traits['disturbs'] = (operation) =>
 
 const lenient: Traits = {
   columnOrder: false,
-  namedConstraints: true,
   alterObject: (from) => from.type !== 'materialized view',
   alterColumn: (from, to) => from.generated?.expression === to.generated?.expression,
   alterTable: () => true,
@@ -28,11 +27,11 @@ const rigid: Traits = {
   alterIndex: () => false,
 }
 
-const nameless: Traits = { ...lenient, namedConstraints: false, alterObject: ({ type }) => type === 'function' }
+const unnamed: Traits = { ...lenient, alterObject: ({ type }) => type === 'function' }
 
 /** The imaginary databases that every law is tried on. */
 export const databases: readonly { name: string; traits: Traits; style: Style }[] = [
   { name: 'lenient', traits: lenient, style: { unnamed: false } },
   { name: 'rigid', traits: rigid, style: { unnamed: false } },
-  { name: 'nameless', traits: nameless, style: { unnamed: true } },
+  { name: 'unnamed', traits: unnamed, style: { unnamed: true } },
 ]

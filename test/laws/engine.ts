@@ -23,7 +23,7 @@ export function run(schema: Schema, operations: readonly Operation[], traits: Tr
     const reason = objection(before, operation, traits)
     if (reason !== undefined) throw refused(reason)
     const after = apply(before, operation)
-    const flaw = flawOf(after, traits)
+    const flaw = flawOf(after)
     if (flaw !== undefined) throw refused(flaw)
     const inverse = invert(operation)
     if (inverse === null) throw refused('it has no inverse')
@@ -34,13 +34,11 @@ export function run(schema: Schema, operations: readonly Operation[], traits: Tr
 const RELATIONS = new Set(['view', 'materialized view', 'sequence'])
 
 /** What is wrong with a schema: something lacks what it needs, or two things share what only one can have. */
-export function flawOf(schema: Schema, traits: Pick<Traits, 'namedConstraints'>): string | undefined {
+export function flawOf(schema: Schema): string | undefined {
   const names = new Set<string>()
   for (const name of [...schema.tables.flatMap(namesOfTable), ...schema.objects.flatMap(namesOfObject)]) {
-    if (name.startsWith('?') && !traits.namedConstraints) continue
-    const own = name.slice(1)
-    if (names.has(own)) return `two relations are called ${own}`
-    names.add(own)
+    if (names.has(name)) return `two relations are called ${name}`
+    names.add(name)
   }
   const needs = [...schema.tables.flatMap(needsOfTable), ...schema.objects.map(needsOfObject)]
   const refs = new Set(needs.map(([reference]) => reference))
@@ -63,22 +61,22 @@ export function flawOf(schema: Schema, traits: Pick<Traits, 'namedConstraints'>)
 
 const remembered = new WeakMap<Table, readonly string[]>()
 
-/** The names a table takes among relations; those of its keys begin with a question mark: not every database keeps them. */
+/** The names a table takes among relations. */
 function namesOfTable(table: Table): readonly string[] {
   const { namespace } = unqualify(table.name)
   const isKey = ({ type, name }: Constraint): boolean => (type === 'primary key' || type === 'unique') && name !== ''
   const known = remembered.get(table) ?? [
-    `=${table.name}`,
-    ...table.indexes.map(({ name }) => `=${qualify(name, namespace)}`),
-    ...table.constraints.filter(isKey).map(({ name }) => `?${qualify(name, namespace)}`),
+    table.name,
+    ...table.indexes.map(({ name }) => qualify(name, namespace)),
+    ...table.constraints.filter(isKey).map(({ name }) => qualify(name, namespace)),
   ]
   remembered.set(table, known)
   return known
 }
 
 function namesOfObject({ type, name, table }: SchemaObject): readonly string[] {
-  if (type === 'index') return [`=${qualify(name, unqualify(table ?? '').namespace)}`]
-  return RELATIONS.has(type) ? [`=${name}`] : []
+  if (type === 'index') return [qualify(name, unqualify(table ?? '').namespace)]
+  return RELATIONS.has(type) ? [name] : []
 }
 
 function flawOfTable(table: Table, tables: ReadonlyMap<string, Table>): string | undefined {
@@ -154,8 +152,6 @@ function objection(before: Schema, operation: Operation, traits: Traits): string
       return objectionToColumn(before, operation, traits)
     case 'moveColumn':
       return traits.columnOrder ? undefined : 'columns have no order'
-    case 'renameConstraint':
-      return traits.namedConstraints ? undefined : 'constraints have no names'
     default:
       return undefined
   }

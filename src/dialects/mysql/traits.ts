@@ -11,7 +11,6 @@ import { type ColumnExtra, shape, type TableExtra } from './shapes.ts'
 /** The answers. Nearly everything is changed in place here; a foreign key holds what it stands on. */
 export const traits: Traits = {
   columnOrder: true,
-  namedConstraints: true,
   alterObject: (from, to) => from.type === to.type && from.table === to.table,
   alterColumn: (from, to) =>
     sameGeneration(from, to) && shape<ColumnExtra>(from.extra).period === shape<ColumnExtra>(to.extra).period,

@@ -16,7 +16,6 @@ import { joinable } from './render/types.ts'
 /** Answers for this database, the same for every supported version. */
 export const traits: Traits = {
   columnOrder: false,
-  namedConstraints: true,
   // The inverse of a change in place is one as well: both ways have to be possible.
   alterObject: (from: SchemaObject, to: SchemaObject) =>
     familyOf(to).inPlace(from, to) && familyOf(to).inPlace(to, from),

@@ -9,8 +9,6 @@ import type { Traits } from '../../diff/traits.ts'
 export const traits: Traits = {
   // A new column comes last unless the table is rebuilt; its place is not worth a copy of the table.
   columnOrder: false,
-  // Unnamed constraints are common, and the engine needs no names.
-  namedConstraints: true,
   alterObject: () => false,
   alterColumn: () => true,
   alterTable: () => true,
