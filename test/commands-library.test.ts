@@ -148,6 +148,31 @@ describe('godwit()', () => {
     })
   })
 
+  test('a column with another name and another type is asked about, and keeps its values', async () => {
+    models('create table users (id integer primary key, phone integer, name text, age text);')
+    const migrations = await start()
+    await migrations.migrate({ message: 'first' })
+    await migrations.upgrade()
+    const { DatabaseSync } = (await import('@photostructure/sqlite')) as {
+      DatabaseSync: new (
+        path: string,
+      ) => { exec(sql: string): void; prepare(sql: string): { all(): unknown }; close(): void }
+    }
+    const database = new DatabaseSync(join(folder.path, 'app.db'))
+    database.exec("insert into users values (1, 555, 'Ada', '42')")
+    models('create table users (id integer primary key, phone_number text, name text, years integer);')
+    const undecided = await failure(migrations.migrate({ message: 'second' }))
+    expect(undecided.code).toBe('DECISION_NEEDED')
+    const rename = ['users.phone=users.phone_number', 'users.age=users.years']
+    for (const flag of rename) expect(undecided.fix).toContain(`--rename ${flag}`)
+    expect(await migrations.migrate({ message: 'second', rename })).toMatchObject({ losses: [] })
+    await migrations.upgrade()
+    expect(database.prepare('select * from users').all()).toEqual([
+      { id: 1, phone_number: '555', name: 'Ada', years: 42 },
+    ])
+    database.close()
+  })
+
   test('SQL files, and mixed folders', async () => {
     models(V1)
     const migrations = await start()

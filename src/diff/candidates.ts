@@ -38,11 +38,11 @@ export function renameCandidates(from: Schema, to: Schema, traits: Traits): Rena
   const tables = pairs(gone, added, tableShape).map(([old, next]) => ({ old, next, score: tableScore(old, next) }))
   for (const { old, next, score } of atLeastOne(tables)) {
     offer('table', old.name, next.name, score)
-    if (score >= WORTH_ASKING) columnCandidates(old, next, offer)
+    if (score >= WORTH_ASKING) columnCandidates(old, next, traits, offer)
   }
   for (const old of from.tables) {
     const next = after.get(old.name)
-    if (next !== undefined && !equalData(old.columns, next.columns)) columnCandidates(old, next, offer)
+    if (next !== undefined && !equalData(old.columns, next.columns)) columnCandidates(old, next, traits, offer)
   }
   objectCandidates(from, to, traits, offer)
   return found.sort(
@@ -72,24 +72,25 @@ function tableScore(old: Table, next: Table): number {
   return 0.65 * ((0.75 * shared + 0.25 * sharedNames) / all) + 0.35 * byName
 }
 
-function columnCandidates(old: Table, next: Table, offer: Offer): void {
+function columnCandidates(old: Table, next: Table, traits: Traits, offer: Offer): void {
   const before = new Set(old.columns.map(({ name }) => name))
   const after = new Set(next.columns.map(({ name }) => name))
   const gone = old.columns.filter(({ name }) => !after.has(name))
   const added = next.columns.filter(({ name }) => !before.has(name))
   const place = (table: Table, column: Column): number => table.columns.indexOf(column)
-  const scored = pairs(gone, added, (column) => stableText({ ...canonicalColumn(column), name: '' })).map(
-    ([from, to]) => {
-      const isSame = equalData({ ...canonicalColumn(from), name: '' }, { ...canonicalColumn(to), name: '' })
-      const score =
-        (from.type === to.type ? 0.4 : 0) +
-        (isSame ? 0.15 : 0) +
-        (place(old, from) === place(next, to) ? 0.05 : 0) +
-        0.4 * nameSimilarity(from.name, to.name)
-      return { old: from, next: to, score }
-    },
-  )
-  for (const { old: from, next: to, score } of scored) {
+  // Whether the values would come along.
+  const isKept = (from: Column, to: Column): boolean =>
+    traits.converts?.(from.type, to.type) !== false && traits.alterColumn(from, { ...to, name: from.name }, old)
+  const isAlone = aloneAtTheirPlace(old, next)
+  for (const [from, to] of pairs(gone, added, (column) => stableText({ ...canonicalColumn(column), name: '' }))) {
+    const isSame = equalData({ ...canonicalColumn(from), name: '' }, { ...canonicalColumn(to), name: '' })
+    // With another type, either the names have to be alike or the place has to be the same one.
+    const byType = from.type === to.type ? 0.4 : isKept(from, to) ? (isAlone(from, to) ? 0.4 : 0.2) : 0
+    const score =
+      byType +
+      (isSame ? 0.15 : 0) +
+      (place(old, from) === place(next, to) ? 0.05 : 0) +
+      0.4 * nameSimilarity(from.name, to.name)
     offer('column', pathOf('column', old.name, from.name), pathOf('column', next.name, to.name), score)
   }
 }
@@ -98,6 +99,28 @@ interface Scored<T> {
   old: T
   next: T
   score: number
+}
+
+/** Whether one column went and one came behind the same column that stayed. */
+function aloneAtTheirPlace(old: Table, next: Table): (from: Column, to: Column) => boolean {
+  const places = (table: Table, other: Table): Map<Column, string> => {
+    const stays = new Set(other.columns.map(({ name }) => name))
+    let before = ''
+    return new Map(
+      table.columns.flatMap((column): [Column, string][] => {
+        if (!stays.has(column.name)) return [[column, before]]
+        before = column.name
+        return []
+      }),
+    )
+  }
+  const [gone, added] = [places(old, next), places(next, old)]
+  const count = (all: Map<Column, string>, place: string): number =>
+    [...all.values()].filter((at) => at === place).length
+  return (from, to) => {
+    const place = gone.get(from) ?? ''
+    return place === added.get(to) && count(gone, place) === 1 && count(added, place) === 1
+  }
 }
 
 /** Where no pair of a thing is worth a question, the best with what nobody else is likelier to have become is. */

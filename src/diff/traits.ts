@@ -10,6 +10,8 @@ export interface Traits {
   alterObject(from: SchemaObject, to: SchemaObject): boolean
   /** False: the column cannot be changed in place and has to be dropped and added (values are lost: the last resort). */
   alterColumn(from: Column, to: Column, table: Table): boolean
+  /** False: hardly a value of one type is one of the other, so that nobody renames a column over this change. */
+  converts?(from: string, to: string): boolean
   /** True for two columns that mean the same, where what differs cannot be changed. */
   sameColumn?(from: Column, to: Column): boolean
   /** False: drop and create the table (for example, it becomes partitioned). */

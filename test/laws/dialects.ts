@@ -15,6 +15,7 @@ const lenient: Traits = {
   alterTable: () => true,
   alterConstraint: (from, to) => from.type === to.type && from.type === 'check',
   alterIndex: (from, to) => from.method === to.method,
+  converts: (from, to) => from === 'text' || to === 'text',
   disturbs: typeChange,
 }
 

@@ -264,6 +264,29 @@ describe('candidates', () => {
     ])
   })
 
+  it('ask about a column whose type changed as well, where the values fit and nothing is likelier', () => {
+    const asked = (old: string[], next: string[]): string[] =>
+      renameCandidates(schema([table('t', old)]), schema([table('t', next)]), traits).map(
+        ({ from, to }) => `${from} ${to}`,
+      )
+    // Names that are alike, wherever the column stands now.
+    expect(asked(['id integer', 'phone integer', 'x date'], ['id integer', 'x date', 'phone_number text'])).toEqual([
+      't.phone t.phone_number',
+    ])
+    // Names that are not: the only one that goes, and the only one that comes, at the same place.
+    expect(asked(['id integer', 'age text', 'x date'], ['id integer', 'years integer', 'x date'])).toEqual([
+      't.age t.years',
+    ])
+    expect(asked(['id integer', 'age text', 'x date'], ['id integer', 'x date', 'years integer'])).toEqual([])
+    expect(asked(['id integer', 'age text', 'old text'], ['id integer', 'years integer', 'score integer'])).toEqual([])
+    // No value of the old type is one of the new type.
+    expect(asked(['id integer', 'seen date'], ['id integer', 'seen_count integer'])).toEqual([])
+    // What is likelier stands in nobody's way.
+    expect(asked(['name text', 'age text'], ['full_name text', 'age_years integer'])).toEqual(
+      expect.arrayContaining(['t.name t.full_name', 't.age t.age_years']),
+    )
+  })
+
   it('see a renamed table, with the columns renamed in it', () => {
     const from = schema([table('user', ['id integer', 'name text', 'mail text']), table('posts', ['id integer'])])
     const to = schema([table('people', ['id integer', 'name text', 'email text']), table('posts', ['id integer'])])

@@ -14,11 +14,25 @@ export const traits: Traits = {
   alterObject: (from, to) => from.type === to.type && from.table === to.table,
   alterColumn: (from, to) =>
     sameGeneration(from, to) && shape<ColumnExtra>(from.extra).period === shape<ColumnExtra>(to.extra).period,
+  converts,
   alterTable: () => true,
   alterConstraint: (from, to) => from.type === to.type,
   alterIndex: () => true,
   disturbs,
   keepsName,
+}
+
+const TEXT = /^(?:char|varchar|tinytext|text|mediumtext|longtext|enum|set|json)\b/i
+const KINDS = [
+  /^(?:tinyint|smallint|mediumint|int|bigint|decimal|float|double|bit|year)\b/i,
+  /^(?:date|datetime|timestamp|time)\b/i,
+  /^(?:binary|varbinary|tinyblob|blob|mediumblob|longblob|uuid|inet4|inet6)\b/i,
+]
+
+// Any text may hold a value of another type; a date is no number.
+function converts(from: string, to: string): boolean {
+  const areBoth = (kind: RegExp): boolean => kind.test(from) && kind.test(to)
+  return TEXT.test(from) || TEXT.test(to) || from === to || KINDS.some(areBoth)
 }
 
 // A view is kept as a text here, and is invalid once a name in it is gone.

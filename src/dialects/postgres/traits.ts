@@ -11,7 +11,7 @@ import { familyOf } from './render/objects/index.ts'
 import { columnsOfType } from './render/objects/rebuild.ts'
 import { columnExtra, constraintExtra, indexExtra, same, tableExtra } from './render/shape.ts'
 import { tableInPlace } from './render/table-changes.ts'
-import { joinable } from './render/types.ts'
+import { converts, joinable } from './render/types.ts'
 
 /** Answers for this database, the same for every supported version. */
 export const traits: Traits = {
@@ -20,6 +20,7 @@ export const traits: Traits = {
   alterObject: (from: SchemaObject, to: SchemaObject) =>
     familyOf(to).inPlace(from, to) && familyOf(to).inPlace(to, from),
   alterColumn,
+  converts,
   sameColumn,
   alterTable: (from: Table, to: Table) => tableInPlace(from, to),
   alterConstraint: (from: Constraint, to: Constraint) => constraintInPlace(from, to),

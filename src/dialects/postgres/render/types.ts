@@ -101,6 +101,22 @@ function betweenArrays(column: string, from: string, to: string, source: ParsedT
 
 const isString = (name: string): boolean => STRINGS.includes(name)
 
+const PAIRS = [...ASSIGNABLE, ...CASTABLE]
+const KNOWN = new Set(PAIRS.flat(2))
+
+/** Whether values of one type commonly are values of the other: any text may be, a date is no number. */
+export function converts(from: string, to: string): boolean {
+  const [source, target] = [parseType(from), parseType(to)]
+  if (isString(target.name) || (isString(source.name) && !source.array)) return true
+  if (source.array && !target.array) return to === 'json' || to === 'jsonb'
+  if (source.name === target.name || pairIn(PAIRS, source.name, target.name)) return true
+  if (source.name === 'boolean' || target.name === 'boolean') {
+    return NUMBERS.includes(source.name) || NUMBERS.includes(target.name)
+  }
+  // Types that somebody made, such as an enum that replaces another one.
+  return !KNOWN.has(source.name) && !KNOWN.has(target.name)
+}
+
 /** Whether the server has to write every row anew. Unknown types count as yes. */
 export function rewrites(from: string, to: string): boolean {
   const [source, target] = [parseType(from), parseType(to)]
