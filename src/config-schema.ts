@@ -21,6 +21,7 @@ import {
 import type { ConfigInput } from './config.ts'
 import { dialectNames } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
+import { splitName } from './schema/names.ts'
 import type { Source } from './sources/source.ts'
 
 const isSource = (value: unknown): value is Source =>
@@ -33,6 +34,10 @@ const url = (what: string) =>
     check((value) => value === '' || /^[a-z][a-z0-9+]*:/i.test(value), what),
   )
 const amount = (what: string) => pipe(number(what), finite(what), minValue(0, what))
+
+const PATTERN = "a list of names of tables and objects to leave alone, such as 'legacy_*' or 'audit.*'"
+const isPattern = (value: string): boolean =>
+  !value.startsWith('!') && splitName(value).length <= 2 && splitName(value).every((part) => part !== '')
 
 // What each key expects, in the words of the message.
 const shape = strictObject({
@@ -54,6 +59,7 @@ const shape = strictObject({
   lockTimeout: optional(amount('a number of milliseconds, 0 or more')),
   format: optional(picklist(['ts', 'sql'], "'ts' or 'sql'")),
   grants: optional(boolean('true or false')),
+  ignore: optional(array(pipe(string(PATTERN), check(isPattern, PATTERN)), PATTERN)),
 }) satisfies GenericSchema
 
 /** The keys a configuration may have. */
@@ -62,6 +68,16 @@ export const CONFIG_KEYS: readonly string[] = Object.keys(shape.entries)
 /** Whether a value is a configuration. */
 export const isValid = (value: unknown): value is ConfigInput =>
   !Array.isArray(value) && safeParse(shape, value).success
+
+// What other tools call the same.
+const OTHERS = new Map([
+  ['exclude', 'ignore'],
+  ['excludes', 'ignore'],
+  ['tablesFilter', 'ignore'],
+  ['schemaFilter', 'ignore'],
+  ['schema', 'source'],
+  ['out', 'revisions'],
+])
 
 /** Why it is not: CONFIG_INVALID that names the key, the type found there and what is expected. */
 export function explainInvalid(value: unknown, file: string | undefined): GodwitError {
@@ -76,7 +92,7 @@ export function explainInvalid(value: unknown, file: string | undefined): Godwit
     })
   }
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = nearest(key, CONFIG_KEYS)
+    const known = OTHERS.get(key) ?? nearest(key, CONFIG_KEYS)
     return new GodwitError('CONFIG_INVALID', `${where}: there is no setting called ${JSON.stringify(key)}.`, {
       fix:
         known === undefined

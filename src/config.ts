@@ -30,6 +30,11 @@ export interface ConfigInput {
   format?: 'ts' | 'sql' | undefined
   /** Grants and default privileges are part of the schema too. Default: they are left alone. */
   grants?: boolean | undefined
+  /**
+   * What belongs to somebody else, by name: `legacy_*`, `audit.*`. It is compared with nothing, and neither made, changed
+   * nor dropped; what stands on it (a view of it, a foreign key to it) is left alone with it.
+   */
+  ignore?: readonly string[] | undefined
 }
 
 /** The one value that everything else reads. Paths are absolute. */
@@ -51,6 +56,8 @@ export interface Config {
   format: 'ts' | 'sql'
   /** Grants and default privileges are part of the schema. */
   grants: boolean
+  /** Names of tables and objects that are left alone, with `*` and `?`. */
+  ignore: readonly string[]
   /** Folder for cached snapshots and replays. */
   cache: string
 }
@@ -99,6 +106,10 @@ const TYPES = new Map(
 function isPlain(input: unknown): input is ConfigInput {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false
   return Object.entries(input).every(([key, value]) => {
+    if (key === 'ignore')
+      return (
+        Array.isArray(value) && value.every((each) => typeof each === 'string' && /^\w[\w*]*(?:\.[\w*]+)?$/.test(each))
+      )
     if (key === 'source') return isSource(value) || (Array.isArray(value) && value.length > 0 && value.every(isSource))
     if (typeof value !== TYPES.get(key)) return false
     if (key === 'url') return /^[a-z][a-z0-9+]*:/i.test(String(value))
@@ -119,7 +130,7 @@ function resolved(
   input: ConfigInput,
   at: { directory: string; env: Record<string, string | undefined>; file: string | undefined; url: string | undefined },
 ): Config {
-  const { source, revisions = './migrations', seeds = './seeds', format = 'ts', grants = false } = input
+  const { source, revisions = './migrations', seeds = './seeds', format = 'ts', grants = false, ignore = [] } = input
   const url = [at.url, input.url, at.env.DATABASE_URL].find((candidate) => candidate !== undefined && candidate !== '')
   refuseOther(input.dialect, url)
   for (const secret of [at.url, input.url, input.shadow, at.env.DATABASE_URL]) rememberSecrets(secret)
@@ -130,6 +141,7 @@ function resolved(
     seeds: resolve(at.directory, seeds),
     format,
     grants,
+    ignore,
     cache: cacheFolder(at.directory, at.env),
     ...(at.file !== undefined && { file: at.file }),
     ...(url !== undefined && { url }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CONFIG_FILES, loadConfig } from '../src/config.ts'
 import { readPlainConfig } from '../src/config-literal.ts'
-import { CONFIG_KEYS, isValid, nearest } from '../src/config-schema.ts'
+import { CONFIG_KEYS, explainInvalid, isValid, nearest } from '../src/config-schema.ts'
 import { dialectOf } from '../src/dialects/index.ts'
 import { GodwitError } from '../src/errors.ts'
 import { redact, rememberSecrets } from '../src/redact.ts'
@@ -147,6 +147,10 @@ describe('broken ones', () => {
     ['{ "revisions": "" }', /"revisions" has to be the path of a folder/, 'an empty text'],
     ['{ "dialect": "oracle" }', /"dialect" has to be one of/, ''],
     ['{ "revision": "x" }', /no setting called "revision"/, ''],
+    ['{ "ignore": "legacy_*" }', /"ignore" has to be a list of names/, 'a text'],
+    ['{ "ignore": ["a.b.c"] }', /"ignore.0" has to be a list of names .* such as 'legacy_\*'/, ''],
+    ['{ "ignore": ["!users"] }', /"ignore.0" has to be a list of names/, ''],
+    ['{ "exclude": ["legacy_*"] }', /no setting called "exclude"/, ''],
     ['[]', /is not a configuration: it is a list/, ''],
     ['null', /is not a configuration: it is null/, ''],
     ['{ "url": ', /is not valid JSON/, ''],
@@ -186,13 +190,14 @@ describe('broken ones', () => {
 
   test('a mistyped key is suggested', () => {
     expect(nearest('revison', CONFIG_KEYS)).toBe('revisions')
+    expect(explainInvalid({ tablesFilter: ['x'] }, undefined).fix).toBe('Did you mean "ignore"?')
     expect(nearest('zzzzzzzz', CONFIG_KEYS)).toBeUndefined()
   })
 
   test('what passes at a glance passes the validator', async () => {
     const source = { name: 'x', paths: [], ddl: async () => [] }
     for (const input of [
-      { url: 'a:b', revisions: 'x', lockWait: 0, lockTimeout: 5, source },
+      { url: 'a:b', revisions: 'x', lockWait: 0, lockTimeout: 5, source, ignore: ['legacy_*', 'audit.*'] },
       { url: '', lockWait: Number.NaN },
       { source: [] },
       { source: [source, 1] },

@@ -73,7 +73,9 @@ Nothing is ever dropped: what only the database has is listed and left alone. Wh
     if (state.applied.length > 0) throw historyExists(state.current)
     const dialect = await context.dialect()
     context.emit({ type: 'working', message: 'Reading the database' })
-    const live = await dialect.inspect(await context.connection(options))
+    const { ignoring } = await import('../runner/ignored.ts')
+    const ignored = ignoring((await context.config()).ignore, dialect.namespaces)
+    const live = ignored.without(await dialect.inspect(await context.connection(options)))
     const report: AdoptReport = {
       outcome: 'empty',
       dryRun,
@@ -89,7 +91,7 @@ Nothing is ever dropped: what only the database has is listed and left alone. Wh
     if (graph.order.length === 0) return baseline(context, live, report, input.message)
     const { findRevision } = await import('../revisions/index.ts')
     const { fittingRevision } = await import('../runner/fitting.ts')
-    const fitting = { dialect, spelling: await context.spelling(dialect), graph, load: loader(context) }
+    const fitting = { dialect, spelling: await context.spelling(dialect), graph, load: loader(context), ignored }
     context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
     const fit = target === undefined ? await fittingRevision(fitting, live) : undefined
     if (fit !== undefined) return stamped(context, { ...report, only: fit.only }, fit.revision)

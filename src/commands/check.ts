@@ -56,9 +56,9 @@ differs or is pending, the exit code is 3. Nothing is written.`,
 async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
   const to = await modelsSchema(context, dialect)
   const from = await revisionsSchema(context, dialect)
-  const { sources } = await context.config()
+  const { sources, ignore } = await context.config()
   const spelling = await context.spelling(dialect)
-  const { operations } = await difference({ dialect, spelling, from, to, vocabulary: vocabularyOf(sources) })
+  const { operations } = await difference({ dialect, spelling, from, to, vocabulary: vocabularyOf(sources), ignore })
   return changes(operations)
 }
 
@@ -72,7 +72,8 @@ async function databaseDrift(context: Context, dialect: Dialect): Promise<Databa
   const from = await dialect.inspect(await context.connection({ readOnly: true }))
   // As it was applied: an edited file is reported as such, and is not the database's fault.
   const to = await spelling.ofRevisions(await readApplied(runner))
-  const { operations } = await difference({ dialect, spelling, from, to })
+  const { ignore } = await context.config()
+  const { operations } = await difference({ dialect, spelling, from, to, ignore })
   return {
     database: changes(operations),
     pending: await named(context, state.pending),

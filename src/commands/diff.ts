@@ -80,6 +80,7 @@ A column that has another name now is dropped and added, unless --rename says th
       from: left,
       to: right,
       vocabulary,
+      ignore: (await context.config()).ignore,
       rename,
     })
     return {

@@ -3,6 +3,7 @@ import type { Dialect } from '../dialects/dialect.ts'
 import { diff, parseRename, type Rename, type RenameCandidate, renameOperations, withoutStale } from '../diff/index.ts'
 import { GodwitError } from '../errors.ts'
 import type { Operation } from '../operations/operation.ts'
+import { ignoring } from '../runner/ignored.ts'
 import type { Spelling } from '../runner/shadow.ts'
 import { objectRef, ref } from '../schema/names.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -17,6 +18,8 @@ export interface DifferenceRequest {
   to: Schema
   /** What `to` can say at all, where it comes from models: the rest of `from` is left alone. */
   vocabulary?: Vocabulary | undefined
+  /** Patterns of what is left alone on both sides. */
+  ignore?: readonly string[]
   /** As given by --rename. */
   rename?: readonly string[]
   /** Decides about the likely renames that nobody mentioned. Absent: they are none. */
@@ -34,12 +37,14 @@ export interface Difference {
 
 /** Errors: USAGE (a rename that cannot be read, or of things that are not there), those of `decide` and of the shadow. */
 export async function difference(request: DifferenceRequest): Promise<Difference> {
-  const { dialect, spelling, vocabulary, rename = [], decide } = request
+  const { dialect, spelling, vocabulary, ignore = [], rename = [], decide } = request
   const { traits } = dialect
   const given = rename.map(parseRename)
-  const [before, spoken] = await spelling.settle(request.from, request.to)
+  const ignored = ignoring(ignore, dialect.namespaces)
+  const [before, whole] = await spelling.settle(request.from, request.to)
+  const spoken = ignored.without(whole)
   const afterOf = (known: Schema): Schema =>
-    vocabulary === undefined ? spoken : keepUnspoken(spoken, known, vocabulary)
+    ignored.keeping(vocabulary === undefined ? spoken : keepUnspoken(spoken, known, vocabulary), known)
   const candidates = candidatesBeside(before, afterOf(before), dialect, given)
   const decided = decide === undefined || candidates.length === 0 ? [] : await decide(candidates)
   const renames = [...given, ...decided]
@@ -56,7 +61,7 @@ export async function difference(request: DifferenceRequest): Promise<Difference
   const first = named.filter((each) => each.kind !== 'renameObject' || !gone.has(ref(each.type, each.from)))
   const renamed = await spelling.renamed(clear, first)
   const after = afterOf(renamed)
-  refuseUnspoken(gone, spoken, afterOf(before), vocabulary)
+  refuseUnspoken(gone, spoken, afterOf(before))
   return { operations: [...way, ...first, ...diff(renamed, after, { traits })], before, after, open }
 }
 
@@ -66,8 +71,8 @@ function goneFrom(before: Schema, clear: Schema): Set<string> {
 }
 
 /** What the models cannot say would not come back after the rename: a person has to write how it reads from now on. */
-function refuseUnspoken(gone: Set<string>, spoken: Schema, kept: Schema, vocabulary: Vocabulary | undefined): void {
-  if (vocabulary === undefined || gone.size === 0) return
+function refuseUnspoken(gone: Set<string>, spoken: Schema, kept: Schema): void {
+  if (gone.size === 0) return
   const said = new Set(spoken.objects.map(objectRef))
   const lost = kept.objects.map(objectRef).filter((each) => gone.has(each) && !said.has(each))
   if (lost.length === 0) return

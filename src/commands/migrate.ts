@@ -72,6 +72,7 @@ Where something may have been renamed, you are asked; without a terminal say it 
       from,
       to,
       vocabulary: vocabularyOf(config.sources),
+      ignore: config.ignore,
       rename: input.rename ?? [],
       decide: (candidates) => decideRenames(context, candidates, input),
     })

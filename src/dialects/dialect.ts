@@ -17,6 +17,8 @@ export interface Dialect {
   /** What `inspect` reads beyond the usual (reading.ts): schemas read with another scope are not to be compared. */
   scope?: string
   capabilities: Capabilities
+  /** Absent: names of this database have no namespace. */
+  namespaces?: Namespaces
   traits: Traits
   rules: readonly Rule[]
   /** Opens one session with our settings pinned (time zone, strictness, timeouts). Errors are coded. */
@@ -102,6 +104,14 @@ export interface Privilege {
 export type Reach =
   | { part: 'create' | 'key' | 'reference' | 'other'; table: string; name: string }
   | { part: 'apart' | 'reads' }
+
+/** How a database tells tables of one name apart. */
+export interface Namespaces {
+  /** The type of the object that a namespace is. */
+  type: string
+  /** The one that names leave out. */
+  default: string
+}
 
 /** What one database can do: shared code branches on these, never on a name. */
 export interface Capabilities {

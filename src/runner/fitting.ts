@@ -8,6 +8,7 @@ import { ancestors, type Graph, type Revision } from '../revisions/index.ts'
 import { constraintRef } from '../schema/identity.ts'
 import { objectRef, ref } from '../schema/names.ts'
 import type { Schema } from '../schema/schema.ts'
+import type { Ignoring } from './ignored.ts'
 import { type Gap, gapBetween } from './reconcile.ts'
 import type { Spelling } from './shadow.ts'
 
@@ -24,13 +25,15 @@ export interface Fitting {
   spelling: Spelling
   graph: Graph
   load(ids: readonly string[]): Promise<Revision[]>
+  /** What is left alone; the live schemas that are asked about are without it already. */
+  ignored: Ignoring
 }
 
 /** The schema that a revision and all before it make. */
-export async function schemaAt({ spelling, graph, load }: Fitting, id: string): Promise<Schema> {
+export async function schemaAt({ spelling, graph, load, ignored }: Fitting, id: string): Promise<Schema> {
   const before = ancestors(graph, [id])
   const revisions = await load(graph.order.filter((each) => before.has(each)))
-  return spelling.ofRevisions(revisions, { along: true })
+  return ignored.without(await spelling.ofRevisions(revisions, { along: true }))
 }
 
 /** What lies between the database and a schema, both spelled by the same engine where their texts differ. */

@@ -85,6 +85,19 @@ export function needsOf(schema: Schema, seeds: Iterable<string>): Set<string> {
 }
 
 /**
+ * What stands on these tables and objects (by ref), themselves included; foreign keys do not count. `tables`: tables alone,
+ * by way of tables alone.
+ */
+export function dependantsOf(schema: Schema, seeds: Iterable<string>, along: 'all' | 'tables' = 'all'): Set<string> {
+  const { needed } = edgesOf(schema)
+  if (along === 'all') return reach(seeds, needed)
+  const tables = new Map(
+    [...needed].map(([one, others]) => [one, new Set([...others].filter((other) => other.startsWith('table ')))]),
+  )
+  return reach(seeds, tables)
+}
+
+/**
  * What changes of these refs can concern: their tables and objects, all that depends on them, the tables at both ends of
  * their foreign keys, and what all of these need.
  */

@@ -6,6 +6,7 @@ import { describe } from '../operations/index.ts'
 import { load } from '../revisions/index.ts'
 import { construct } from '../runner/construct.ts'
 import { entryOf } from '../runner/execute.ts'
+import { ignoring } from '../runner/ignored.ts'
 import type { RunnerContext } from '../runner/index.ts'
 import { gapBetween } from '../runner/reconcile.ts'
 import { folderOf, initialise, readState, underLock } from '../runner/run.ts'
@@ -20,13 +21,14 @@ import type { Schema } from '../schema/schema.ts'
 export async function createTables(context: RunnerContext, config: Config): Promise<boolean> {
   const folder = await folderOf(context)
   const { dialect } = context
-  const models = await modelsSchema(context, config)
+  const ignored = ignoring(config.ignore, dialect.namespaces)
+  const models = ignored.without(await modelsSchema(context, config))
   return withSession(context, 'create', (session) =>
     underLock(session, async () => {
       const first = await readState(session, folder)
       const before = await dialect.inspect(session.connection)
-      if (first.applied.size > 0 || !isEmpty(before)) return false
-      const operations = diff(before, models, { traits: dialect.traits })
+      if (first.applied.size > 0 || !isEmpty(ignored.without(before))) return false
+      const operations = diff(before, ignored.keeping(models, before), { traits: dialect.traits })
       await initialise(session, first)
       const { ledger } = session
       const tail: string[] = []
@@ -58,7 +60,8 @@ export async function createMissing(session: Session, context: RunnerContext, co
   await using spelling = spellingFor(context, config)
   const found = await dialect.inspect(connection)
   const [before, models] = await spelling.settle(found, await spelling.ofDdl(await ddlOf(context, config)))
-  const operations = gapBetween(before, models, dialect.traits).lacking
+  const wanted = ignoring(config.ignore, dialect.namespaces).without(models)
+  const operations = gapBetween(before, wanted, dialect.traits).lacking
   if (operations.length === 0) return []
   await construct(session, operations, { before: found })
   return operations.map(describe)

@@ -12,7 +12,7 @@ export function text(report: AdoptReport, ui: Ui): string {
     head(report, ui),
     changes.length > 0 && changeLines(changes, ui),
     only.length > 0 &&
-      `\n${colors.dim(`Only the database has these; they are left alone:`)}\n${indent(only.map(clean).join('\n'))}`,
+      `\n${colors.dim(`Only the database has these; they are left alone (name them in \`ignore\`, and \`check\` does so too):`)}\n${indent(only.map(clean).join('\n'))}`,
     order.length > 0 &&
       `\n${colors.dim('Columns stand in another order, which is left alone (--alter moves them):')}\n${changeLines(order, ui)}`,
     unseen.length > 0 &&

@@ -43,7 +43,7 @@ export function text(report: CheckReport, ui: Ui): string {
       'left out (no database is configured, or --no-database)',
       incomplete.length > 0
         ? 'It may be what the interrupted revision has not done yet: finish that first, then run `godwit check` again.'
-        : 'Somebody changed the database by hand: take it back, or put it into the models and run `godwit migrate`.',
+        : "Somebody changed the database by hand: take it back, or put it into the models and run `godwit migrate`. What is somebody else's is named in `ignore` of the configuration.",
       ui,
     ),
   )

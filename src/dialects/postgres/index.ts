@@ -26,6 +26,7 @@ export const dialect: Dialect = {
     // NAMEDATALEN - 1
     maxIdentifier: 63,
   },
+  namespaces: { type: 'schema', default: 'public' },
   traits,
   rules,
   connect,

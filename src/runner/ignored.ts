@@ -1,0 +1,134 @@
+// What belongs to somebody else: tables and objects that the configuration names are compared with nothing, and neither
+// made, changed nor dropped. Pure.
+import type { Namespaces } from '../dialects/dialect.ts'
+import { constraintRef } from '../schema/identity.ts'
+import { byText } from '../schema/json.ts'
+import { objectRef, ref, splitName, unqualify } from '../schema/names.ts'
+import type { Constraint, Schema, Table } from '../schema/schema.ts'
+import { dependantsOf, needsOf, only, ownersOf } from './focus.ts'
+
+/** Answers for the patterns of a configuration. */
+export interface Ignoring {
+  /** The schema without what is ignored and without what stands on it: views of it, foreign keys to it. */
+  without(schema: Schema): Schema
+  /** The first schema, with what `known` has of what is ignored: so that nothing lies between the two. */
+  keeping(schema: Schema, known: Schema): Schema
+}
+
+const NOTHING: Ignoring = { without: (schema) => schema, keeping: (schema) => schema }
+
+/**
+ * Reads patterns such as `legacy_*`, `audit.*`, `spatial_ref_sys`: names of tables and objects, `*` for any characters and
+ * `?` for one, each side of the dot for itself. `audit.*` is the namespace as well.
+ */
+export function ignoring(patterns: readonly string[], namespaces?: Namespaces): Ignoring {
+  if (patterns.length === 0) return NOTHING
+  const names = patterns.map((pattern) => matcherOf(pattern, namespaces))
+  const spaces = patterns.flatMap((pattern) => (pattern.endsWith('.*') ? [matcherOf(pattern.slice(0, -2))] : []))
+  const isMatched = (name: string): boolean => names.some((matches) => matches(name))
+  const isSpace = (type: string, name: string): boolean =>
+    type === namespaces?.type && spaces.some((matches) => matches(name))
+
+  const matchedIn = ({ tables, objects }: Schema): Set<string> =>
+    new Set([
+      ...tables.flatMap(({ name }) => (isMatched(name) ? [ref('table', name)] : [])),
+      ...objects.flatMap((object) => {
+        // A routine's name ends with the types of its arguments.
+        const name = object.table === undefined ? object.name.replace(/\([\s\S]*$/, '') : object.name
+        return isMatched(name) || isSpace(object.type, name) ? [objectRef(object)] : []
+      }),
+    ])
+
+  function ignoredIn(schema: Schema): { matched: Set<string>; gone: Set<string> } {
+    const matched = matchedIn(schema)
+    // A table is told by its name alone, and a child goes with its parent: what else a table of ours needs is ours as well.
+    const foreign = new Set(schema.tables.map(({ name }) => ref('table', name)).filter((table) => matched.has(table)))
+    for (const table of dependantsOf(schema, foreign, 'tables')) foreign.add(table)
+    const own = schema.tables.map(({ name }) => ref('table', name)).filter((table) => !foreign.has(table))
+    const needed = needsOf(schema, own)
+    const gone = dependantsOf(
+      schema,
+      [...matched, ...foreign].filter((each) => !needed.has(each)),
+    )
+    return { matched, gone }
+  }
+
+  return {
+    without(schema) {
+      const { gone } = ignoredIn(schema)
+      if (gone.size === 0) return schema
+      return only(schema, new Set(refsOf(schema).filter((each) => !gone.has(each))))
+    },
+
+    keeping(schema, known) {
+      const { matched, gone } = ignoredIn(known)
+      const there = new Set(refsOf(schema))
+      const kept = new Set([...matched, ...gone].filter((each) => !there.has(each)))
+      if (kept.size === 0) return schema
+      // What stood on something that is no more goes with it.
+      const lost = refsOf(known).filter((each) => !there.has(each) && !kept.has(each))
+      for (const each of dependantsOf(known, lost)) kept.delete(each)
+      return joined(schema, known, kept)
+    },
+  }
+}
+
+/** A pattern as a test of qualified names. */
+function matcherOf(pattern: string, namespaces?: Namespaces): (name: string) => boolean {
+  const parts = splitName(pattern)
+  // The default namespace is left out of every name.
+  const wanted = (parts.length > 1 && parts[0] === namespaces?.default ? parts.slice(1) : parts).map(globOf)
+  return (qualified) => {
+    const { namespace, name } = unqualify(qualified)
+    const found = namespace === undefined ? [name] : [namespace, name]
+    return found.length === wanted.length && wanted.every((glob, at) => glob.test(found[at] ?? ''))
+  }
+}
+
+const globOf = (text: string): RegExp =>
+  new RegExp(
+    `^${text
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '[^]*')
+      .replaceAll('?', '[^]')}$`,
+    'u',
+  )
+
+const refsOf = ({ tables, objects }: Schema): string[] => [
+  ...tables.map(({ name }) => ref('table', name)),
+  ...objects.map(objectRef),
+]
+
+/** The schema with these tables and objects of `known`, and with the foreign keys of its own tables to them. */
+function joined(schema: Schema, known: Schema, kept: ReadonlySet<string>): Schema {
+  const isKept = (table: string): boolean => kept.has(ref('table', table))
+  const names = new Set([
+    ...schema.tables.map(({ name }) => name),
+    ...known.tables.map(({ name }) => name).filter(isKept),
+  ])
+  const before = new Map(known.tables.map((table) => [table.name, table]))
+  const added = new Set<string>()
+  const withKeys = (table: Table): Table => {
+    const keys = (before.get(table.name)?.constraints ?? []).filter((key) => isLost(key, table))
+    for (const key of keys) added.add(constraintRef(table.name, key))
+    return keys.length === 0 ? table : { ...table, constraints: [...table.constraints, ...keys] }
+  }
+  const isLost = (key: Constraint, table: Table): boolean =>
+    key.references !== undefined &&
+    isKept(key.references.table) &&
+    key.columns.every((column) => table.columns.some(({ name }) => name === column)) &&
+    !table.constraints.some((each) => constraintRef(table.name, each) === constraintRef(table.name, key))
+  const withoutKeys = (table: Table): Table => ({
+    ...table,
+    constraints: table.constraints.filter(({ references }) => references === undefined || names.has(references.table)),
+  })
+  const tables = [
+    ...schema.tables.map(withKeys),
+    ...known.tables.filter(({ name }) => isKept(name)).map(withoutKeys),
+  ].sort((a, b) => byText(a.name, b.name))
+  const objects = [...schema.objects, ...known.objects.filter((object) => kept.has(objectRef(object)))]
+  const owners = ownersOf({ tables, objects, dependencies: [] })
+  const comes = ({ from, to }: { from: string; to: string }): boolean =>
+    owners.of(to) !== undefined && (added.has(from) || kept.has(owners.of(from) ?? ''))
+  return { tables, objects, dependencies: [...schema.dependencies, ...known.dependencies.filter(comes)] }
+}
