@@ -138,14 +138,32 @@ describe('godwit()', () => {
     const migrations = await start()
     await migrations.migrate({ message: 'first' })
     models(V2)
-    const { changes, losses } = await migrations.migrate({ message: 'second', renames: false, dryRun: true })
+    const { changes, losses, findings } = await migrations.migrate({
+      message: 'second',
+      renames: false,
+      dryRun: true,
+    })
     expect(changes.map(({ sign }) => sign)).toContain('-')
     expect(losses.join()).toContain('users.name')
+    expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toContain('error DL102')
+    expect(findings.find(({ code }) => code === 'DL102')?.instead).toContain('deploy that')
     expect(readdirSync(join(folder.path, 'migrations'))).toHaveLength(1)
     expect(await migrations.migrate({ message: 'second', yes: true, dryRun: true })).toMatchObject({
       losses: [],
       sql: expect.stringContaining('rename'),
     })
+  })
+
+  test('what is dangerous in it is said when it is written, as `plan` says it', async () => {
+    models(V1)
+    const migrations = await start()
+    await migrations.migrate({ message: 'first' })
+    await migrations.upgrade()
+    models('create table users (id integer primary key, name text not null unique, age integer not null);')
+    const { findings } = await migrations.migrate({ message: 'second' })
+    const { steps } = await migrations.plan()
+    expect(findings.length).toBeGreaterThan(1)
+    expect(steps[0]?.findings.map(({ revision: _, ...finding }) => finding)).toEqual(findings)
   })
 
   test('a column with another name and another type is asked about, and keeps its values', async () => {

@@ -1,5 +1,6 @@
 // `migrate`: writes the next revision from the models, after proving it up and down.
 import { GodwitError } from '../errors.ts'
+import type { Finding } from '../lint/rule.ts'
 import { invertAll } from '../operations/index.ts'
 import { vocabularyOf } from '../sources/index.ts'
 import { type Change, changes } from './changes.ts'
@@ -16,6 +17,8 @@ export interface MigrateReport {
   changes: Change[]
   /** What data would go when it is applied, one line each. */
   losses: string[]
+  /** What could go wrong on a live database, and the safe way: as `plan` says it. */
+  findings: Finding[]
   /** Absent: nothing to do, or a dry run. */
   written?: Written
   /** The SQL, in a dry run or with --sql. */
@@ -76,17 +79,20 @@ Where something may have been renamed, you are asked; without a terminal say it 
       rename: input.rename ?? [],
       decide: (candidates) => decideRenames(context, candidates, input),
     })
-    if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [] }
+    if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [] }
     const down = invertAll(operations)
     if (down === null) throw new Error('The difference of two schemas holds an operation without an inverse.')
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
     await spelling.prove({ from: before, to: after, up: operations, down })
     const { losses } = await import('../runner/index.ts')
+    const { runRules } = await import('../lint/index.ts')
+    const statements = dialect.render(operations, { before })
     const format = input.sql ? 'sql' : (input.format ?? config.format)
     const report: MigrateReport = {
       nothing: false,
       changes: changes(operations),
       losses: losses(operations).map((loss) => loss.message),
+      findings: runRules({ operations, statements }, dialect.rules),
     }
     if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }
     const written = await writeDraft(context, {

@@ -1,7 +1,7 @@
 // The text of `migrate`.
 import type { MigrateReport } from '../../commands/migrate.ts'
-import { changeLines } from './revisions.ts'
-import { clean, cleanLines, indent, join, type Text, type Ui } from './ui.ts'
+import { changeLines, hazardLines } from './revisions.ts'
+import { clean, cleanLines, join, type Text, type Ui } from './ui.ts'
 
 /** The file that was written and what is in it; or that there is nothing to do. */
 export function text(report: MigrateReport, ui: Ui): Text {
@@ -14,8 +14,7 @@ export function text(report: MigrateReport, ui: Ui): Text {
   return join(
     head,
     changeLines(report.changes, ui),
-    report.losses.length > 0 &&
-      colors.yellow(`\nThis throws data away when it is applied:\n${indent(report.losses.map(clean).join('\n'))}`),
+    hazardLines(report.findings, report.losses, ui),
     report.sql !== undefined && `\n${cleanLines(report.sql)}`,
     report.written !== undefined &&
       `\n${colors.dim('Read the file, then run')} ${colors.cyan('godwit upgrade')}${colors.dim('.')}`,

@@ -1,7 +1,6 @@
 // The text of `plan`.
-import type { Finding } from '../../lint/rule.ts'
 import type { PlannedStatement, PlannedStep, PlanReport } from '../../runner/index.ts'
-import { changeLines, ids, interruptedLines } from './revisions.ts'
+import { changeLines, hazardLines, ids, interruptedLines } from './revisions.ts'
 import { clean, cleanLines, indent, join, plural, type Ui } from './ui.ts'
 
 /** Each step with its changes, statements, findings and losses. */
@@ -22,14 +21,13 @@ export function text(report: PlanReport, ui: Ui): string {
 
 function stepText(step: PlannedStep, ui: Ui): string {
   const { colors } = ui
-  const losses = step.losses.map(({ message }) => clean(message))
+  const losses = step.losses.map(({ message }) => message)
   return join(
     `${colors.bold(colors.yellow(clean(step.revision)))} ${colors.bold(clean(step.message))} ${colors.dim(step.transactional ? '' : '(not one transaction)')}`.trimEnd(),
     changeLines(step.operations, ui),
     step.statements.length > 0 &&
       indent(step.statements.map((statement) => statementText(statement, ui)).join('\n'), 4),
-    step.findings.length > 0 && indent(step.findings.map((finding) => findingText(finding, ui)).join('\n')),
-    losses.length > 0 && indent(colors.red(`data lost: ${losses.join('; ')}`)),
+    hazardLines(step.findings, losses, ui),
   )
 }
 
@@ -37,12 +35,4 @@ function statementText({ sql, lock, rewrites, note }: PlannedStatement, { colors
   const facts = [lock, rewrites ? 'rewrites the table' : undefined, note].filter((fact) => fact !== undefined)
   const comment = facts.length === 0 ? '' : colors.dim(`  -- ${facts.map((fact) => clean(fact)).join(', ')}`)
   return `${cleanLines(sql.trimEnd())}${sql.trimEnd().endsWith(';') ? '' : ';'}${comment}`
-}
-
-function findingText({ severity, code, message, instead }: Finding, { colors }: Ui): string {
-  const paint = severity === 'error' ? colors.red : severity === 'warning' ? colors.yellow : colors.cyan
-  return join(
-    `${paint(severity)} ${code}: ${clean(message)}`,
-    instead !== undefined && `  ${colors.cyan('→')} ${clean(instead)}`,
-  )
 }

@@ -1,8 +1,9 @@
 // Revisions and changes as lines, the same in every report.
 import type { Change } from '../../commands/changes.ts'
 import type { Named } from '../../commands/files.ts'
+import type { Finding } from '../../lint/rule.ts'
 import type { Incomplete } from '../../runner/index.ts'
-import { clean, indent, sign, table, type Ui } from './ui.ts'
+import { clean, indent, join, sign, table, type Ui } from './ui.ts'
 
 /** `3f9c2a7b1e04  add user avatar`, one line each. */
 export function revisionLines(revisions: readonly Named[], { colors }: Ui, mark = ''): string {
@@ -33,3 +34,19 @@ export const interruptedLines = (incomplete: readonly Incomplete[], { colors }: 
 /** Ids in a sentence; `base` where there are none. */
 export const ids = (list: readonly string[], { colors }: Ui): string =>
   list.length === 0 ? colors.yellow('base') : list.map((id) => colors.yellow(clean(id))).join(', ')
+
+/** What could go wrong and the safe way, and what data would go; false where there is nothing to say. */
+export function hazardLines(findings: readonly Finding[], losses: readonly string[], ui: Ui): string | false {
+  const { colors } = ui
+  const lines = findings.map((finding) => findingText(finding, ui))
+  if (losses.length > 0) lines.push(colors.red(`data lost: ${losses.map(clean).join('; ')}`))
+  return lines.length > 0 && indent(lines.join('\n'))
+}
+
+function findingText({ severity, code, message, instead }: Finding, { colors }: Ui): string {
+  const paint = severity === 'error' ? colors.red : severity === 'warning' ? colors.yellow : colors.cyan
+  return join(
+    `${paint(severity)} ${code}: ${clean(message)}`,
+    instead !== undefined && `  ${colors.cyan('→')} ${clean(instead)}`,
+  )
+}
