@@ -10,7 +10,7 @@ import { loadTypescript } from './typescript.ts'
 export async function load(source: RevisionFile): Promise<Revision> {
   const { file, text, checksum } = source
   if (kindOf(file) === 'sql') {
-    const { definition, lines } = readSql(text, file)
+    const { definition, lines } = readSql(text, source)
     return { ...definition, file, text, checksum, lines }
   }
   const definition = source.definition ?? (await loadTypescript(text, file))

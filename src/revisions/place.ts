@@ -8,8 +8,18 @@ export function placeAt(text: string, offset: number, file?: string): Place {
   const end = rest.search(/[\r\n]/)
   return {
     ...(file !== undefined && { file }),
-    line: text.slice(0, start).split(/\r\n|\r|\n/).length,
+    line: lineOf(text, start),
     column: offset - start + 1,
     text: end < 0 ? rest : rest.slice(0, end),
   }
+}
+
+const BREAK = /\r\n|\r|\n/g
+
+/** The line (from 1) that begins at this offset. */
+function lineOf(text: string, start: number): number {
+  let line = 1
+  BREAK.lastIndex = 0
+  while (BREAK.test(text) && BREAK.lastIndex <= start) line++
+  return line
 }

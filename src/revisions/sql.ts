@@ -44,8 +44,7 @@ export function readSqlHeader(text: string, file: string): RevisionHeader {
 }
 
 /** The whole revision. Without a section mark everything after the header is `up`. Errors: REVISION_INVALID. */
-export function readSql(text: string, file: string): SqlRevision {
-  const { id, parents, message } = readSqlHeader(text, file)
+export function readSql(text: string, { id, parents, message, file }: RevisionHeader): SqlRevision {
   const found = marks(text)
   const only = (name: string) => {
     const [first, second] = found.filter((mark) => mark.name === name)

@@ -48,9 +48,10 @@ export async function prepare(
 export async function checkWayDown(dialect: Dialect, revision: Revision, connection?: Connection): Promise<void> {
   const { down, operations } = revision
   const written = operations.flatMap((each): Operation[] =>
-    each.kind === 'sql' && each.down !== undefined ? [{ kind: 'sql', up: each.down }] : [],
+    each.kind === 'sql' && each.down !== undefined && each.down !== '' ? [{ kind: 'sql', up: each.down }] : [],
   )
   const back = Array.isArray(down) ? down.filter(({ kind }) => kind === 'sql') : down === undefined ? written : []
+  if (back.length === 0) return
   for (const item of await itemsOf(dialect, { revision, direction: 'down', operations: back })) {
     if (item.type !== 'statement' || connection === undefined) continue
     const { sql } = item.statement
