@@ -11,7 +11,8 @@ export async function autogenerate({ rounds = 3, tables = 300 } = {}) {
   const found = new Map()
   await race(`The next migration: 10 changes on ${tables} Drizzle tables, whole process`, rounds, {
     'drizzle-kit 0.31 generate': () => inProject(tables, kit, found),
-    'godwit migrate (proved up and down)': () => inProject(tables, ours, found),
+    'godwit migrate (proved up and down)': () => inProject(tables, ours(), found),
+    'godwit migrate, proved on a server': () => inProject(tables, ours(postgres.server), found),
   })
   for (const [name, result] of found) console.log(`  ${name}: ${result}`)
 }
@@ -39,14 +40,15 @@ const kit = {
     }
   },
 }
-const ours = {
-  name: 'godwit',
+const ours = (shadow) => ({
+  name: shadow === undefined ? 'godwit' : 'godwit on a server',
+  shadow,
   args: [cli, 'migrate', '-m', 'change'],
   again: ['--no-renames'],
   async apply(_client, path, url) {
     run(path, [cli, 'upgrade', '--url', url])
   },
-}
+})
 
 function run(path, args) {
   const done = spawnSync(process.execPath, args, { cwd: path, encoding: 'utf8', env: { ...process.env, CI: '1' } })
@@ -68,7 +70,7 @@ async function inProject(tables, tool, found) {
     writeFileSync(
       join(project.path, 'godwit.config.mjs'),
       `import { drizzle } from ${JSON.stringify(join(root, 'dist/index.js'))}
-export default { dialect: 'postgres', source: drizzle('./schema.ts'), revisions: './out' }
+export default { dialect: 'postgres', source: drizzle('./schema.ts'), revisions: './out'${tool.shadow === undefined ? '' : `, shadow: '${tool.shadow}'`} }
 `,
     )
     mkdirSync(join(project.path, 'out'))
@@ -81,7 +83,7 @@ export default { dialect: 'postgres', source: drizzle('./schema.ts'), revisions:
     ).length
     const client = new pg.Client({ connectionString: database.url })
     await client.connect()
-    await tool.apply(client, join(project.path, tool === ours ? '' : 'out'), database.url)
+    await tool.apply(client, join(project.path, tool === kit ? 'out' : ''), database.url)
     const { rows } = await client.query(tenChanges)
     await client.end()
     const right = Object.entries(rows[0]).filter(([, value]) => value === true).length
