@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { dialectNameOf } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
+import { moduleFailure, withoutLiterals } from './place.ts'
 import { rememberSecrets } from './redact.ts'
 import type { Source } from './sources/source.ts'
 
@@ -214,10 +215,12 @@ async function readInput(file: string, env: Record<string, string | undefined>):
   const { loadModule } = await import('./load.ts')
   const exports = await loadModule(file).catch((cause: unknown) => {
     if (cause instanceof GodwitError) throw cause
+    const { message, syntax, place } = moduleFailure(cause, file)
+    const name = syntax ? 'Syntax error' : cause instanceof Error ? cause.name : 'It throws'
     throw new GodwitError('CONFIG_INVALID', `${basename(file)} cannot be loaded.`, {
-      why: cause instanceof Error ? `${cause.name}: ${firstLine(cause.message)}` : String(cause),
+      why: `${name}: ${message}`,
       fix: 'Correct the file, or name another one with --config.',
-      place: { file },
+      place: withoutLiterals(place),
       cause,
     })
   })
@@ -229,8 +232,6 @@ async function readInput(file: string, env: Record<string, string | undefined>):
   }
   return exports.default
 }
-
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 
 // Beside the other build caches of the project where it has any, else the user's cache folder.
 function cacheFolder(directory: string, env: Record<string, string | undefined>): string {

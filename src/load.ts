@@ -23,7 +23,10 @@ export async function loadModule(file: string): Promise<Record<string, unknown>>
     try {
       return (await import(url.href)) as Record<string, unknown>
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && REFUSED.has(String(error.code)))) throw error
+      // Of a syntax error this engine does not say where it is; the compiler of the other way does.
+      const retried =
+        error instanceof SyntaxError || (error instanceof Error && REFUSED.has(String(Reflect.get(error, 'code'))))
+      if (!retried) throw error
     }
   }
   const { createJiti } = await import('jiti')

@@ -163,6 +163,26 @@ describe('broken ones', () => {
     expect(error.fix).toBeTruthy()
   })
 
+  test('a syntax error: line and column, and no password', async () => {
+    write('godwit.config.ts', "const a = 1\nexport default { url: 'postgres://me:hunter2@h/d',, lockWait: a }\n")
+    const error = await failure(load())
+    expect(error).toMatchObject({
+      code: 'CONFIG_INVALID',
+      why: 'Syntax error: Unexpected token',
+      place: {
+        line: 2,
+        column: 51,
+        text: "export default { url: '*************************',, lockWait: a }",
+      },
+    })
+    expect(JSON.stringify(error)).not.toContain('hunter2')
+  })
+
+  test('code that throws: line and column', async () => {
+    write('godwit.config.ts', 'const none: { a?: string } = {}\n\nexport default { url: none.a!.length }\n')
+    expect((await failure(load())).place).toMatchObject({ line: 3, column: expect.any(Number) })
+  })
+
   test.each([
     ['export default {', /cannot be loaded/],
     ['throw new Error("no luck")', /cannot be loaded/],

@@ -252,6 +252,14 @@ describe('loading', () => {
       expect(await read()).toEqual(['create table "part" (\n  "b" integer\n)'])
       await writeFile(join(folder.path, 'models.ts'), 'export const x = (')
       await expect(read()).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+      // In a file that it imports, too: the line and the place in it.
+      await writeFile(join(folder.path, 'models.ts'), "export * from './part'\n")
+      await writeFile(join(folder.path, 'part.ts'), 'export const a: number = 1\nexport const b = [a,,}\n')
+      await expect(read()).rejects.toMatchObject({
+        code: 'SOURCE_FAILED',
+        message: expect.stringContaining('models.ts cannot be loaded: Unexpected token'),
+        place: { file: join(folder.path, 'part.ts'), line: 2, column: 22, text: 'export const b = [a,,}' },
+      })
     } finally {
       await folder.drop()
     }

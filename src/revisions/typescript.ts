@@ -1,9 +1,10 @@
 // Revisions written in TypeScript: mostly the whole file is read without running it.
 import { resolve } from 'node:path'
-import { GodwitError, isGodwitError, type Place } from '../errors.ts'
+import { GodwitError, isGodwitError } from '../errors.ts'
 import { op } from '../operations/op.ts'
 import type { Operation } from '../operations/operation.ts'
 import { printOperations } from '../operations/print.ts'
+import { moduleFailure } from '../place.ts'
 import { FORM, invalid } from './header.ts'
 import { NotLiteral, readModule } from './literal.ts'
 import { type RevisionDefinition, revision } from './revision.ts'
@@ -42,49 +43,23 @@ async function evaluate(text: string, file: string): Promise<unknown> {
     return module !== null && typeof module === 'object' && 'default' in module ? module.default : module
   } catch (error) {
     if (isGodwitError(error)) throw error
-    const message = error instanceof Error ? error.message : String(error)
-    const at = syntaxPlace(error, text, file)
-    if (at !== undefined) {
+    const { message, syntax, place } = moduleFailure(error, file, text)
+    if (syntax) {
       throw invalid(
         file,
-        `it has a syntax error (${message
-          .split('\n')[0]
-          ?.replace(/^\w+: /, '')
-          .trim()})`,
-        at,
+        `it has a syntax error (${message})`,
+        place,
         'Correct the file and run the command again. Nothing was run.',
       )
     }
     throw new GodwitError('REVISION_FAILED', `The revision file ${file} cannot be loaded: ${message}`, {
       why: 'The file threw an error while it was imported, before anything was run on the database.',
       fix: 'Correct the file; revisions may import other modules by relative path.',
-      place: stackPlace(error, text, file),
+      place,
       cause: error,
     })
   }
 }
-
-// The compiler inside jiti ends its message with `file:line:column`; the engine has a first stack line `file:line`.
-function syntaxPlace(error: unknown, text: string, file: string): Place | undefined {
-  if (!(error instanceof Error)) return undefined
-  const compiled = /^ParseError[\s\S]*:(\d+):(\d+)\s*$/.exec(error.message)
-  if (compiled !== null) return linePlace(text, file, Number(compiled[1]), Number(compiled[2]) + 1)
-  return error.name === 'SyntaxError' ? { file } : undefined
-}
-
-function stackPlace(error: unknown, text: string, file: string): Place {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const at = stack.indexOf(`${resolve(file)}:`)
-  const position = at < 0 ? null : /^(\d+):(\d+)/.exec(stack.slice(at + resolve(file).length + 1))
-  return position === null ? { file } : linePlace(text, file, Number(position[1]), Number(position[2]))
-}
-
-const linePlace = (text: string, file: string, line: number, column: number): Place => ({
-  file,
-  line,
-  column,
-  text: text.split(/\r\n|\r|\n/)[line - 1] ?? '',
-})
 
 /** The text of a new revision file. `down` is printed only where the inverses of the operations do not say it. */
 export function printTypescript(definition: RevisionDefinition): string {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { GodwitError, isGodwitError } from '../../errors.ts'
+import { moduleFailure } from '../../place.ts'
 import { loadBundled } from './bundle.ts'
 
 /** Endings of files that can hold models. */
@@ -52,17 +53,17 @@ async function loadFile(file: string): Promise<Record<string, unknown>> {
     return await jiti.import(file)
   } catch (cause) {
     if (isGodwitError(cause)) throw cause
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new GodwitError('SOURCE_FAILED', `The models in ${file} cannot be loaded: ${firstLine(message)}`, {
+    const { message, place } = moduleFailure(cause, file)
+    throw new GodwitError('SOURCE_FAILED', `The models in ${file} cannot be loaded: ${message}`, {
       why: 'Godwit imports the file as your application does, and the import failed.',
       fix: 'Correct the error; keep the models free of code that needs a database or a server.',
+      place,
       cause,
     })
   }
 }
 
 const isJavaScript = (file: string): boolean => ['.js', '.mjs', '.cjs'].includes(extname(file))
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 
 // What Node's type stripping refuses and bundlers allow: endings left out, path aliases, enums, decorators.
 const REFUSED = new Set([

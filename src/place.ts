@@ -1,0 +1,52 @@
+// Where in a file of the project a loader or the engine stopped: its line, for the caret.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Place } from './errors.ts'
+
+/** Why a module could not be loaded, in one line, and where. `syntax`: it is no program at all. */
+export interface ModuleFailure {
+  message: string
+  syntax: boolean
+  place: Place
+}
+
+/** Reads what an import threw. `text`: what was loaded, where that is not the file on the disk. */
+export function moduleFailure(error: unknown, file: string, text?: string): ModuleFailure {
+  const whole = error instanceof Error ? error.message : String(error)
+  // The compiler inside jiti ends its message with `file:line:column`, of the file itself or of one that it imports.
+  const compiled = /^ParseError: ([\s\S]*?)\s*\n\s*(.*):(\d+):(\d+)\s*$/.exec(whole)
+  if (compiled !== null) {
+    const [, message = '', found = file, line, column] = compiled
+    const own = resolve(found) === resolve(file)
+    const place = linePlace(own ? text : undefined, own ? file : found, Number(line), Number(column) + 1)
+    return { message: message.trim(), syntax: true, place }
+  }
+  const message = whole.split('\n', 1)[0]?.trim() ?? ''
+  return { message, syntax: error instanceof SyntaxError, place: stackPlace(error, file, text) }
+}
+
+// A frame of the stack names the file by its path or its URL, which may have a version behind it.
+function stackPlace(error: unknown, file: string, text: string | undefined): Place {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const path = resolve(file)
+  for (let at = stack.indexOf(path); at >= 0; at = stack.indexOf(path, at + 1)) {
+    const position = /^(?:\?v=[\w.]+)?:(\d+):(\d+)/.exec(stack.slice(at + path.length))
+    if (position !== null) return linePlace(text, file, Number(position[1]), Number(position[2]))
+  }
+  return { file }
+}
+
+function linePlace(text: string | undefined, file: string, line: number, column: number): Place {
+  const found = (text ?? readFileSync(file, 'utf8')).split(/\r\n|\r|\n/)[line - 1]
+  return { file, line, column, ...(found !== undefined && { text: found }) }
+}
+
+/** The same place with every quoted text starred out: in a configuration it may be a password. */
+export function withoutLiterals(place: Place): Place {
+  if (place.text === undefined) return place
+  const hidden = place.text.replace(
+    /(['"`])((?:\\.|(?!\1).)*)(\1|$)/g,
+    (_, quote: string, inside: string, end: string) => quote + '*'.repeat(inside.length) + end,
+  )
+  return { ...place, text: hidden }
+}
