@@ -97,8 +97,10 @@ describe('godwit()', () => {
   test('questions go to `ask`', async () => {
     models(V1)
     const asked: string[] = []
+    const said: string[] = []
     let answer = 0
     const migrations = await start({
+      onEvent: (event) => event.type === 'warning' && said.push(event.message),
       ask: {
         select: async ({ message, options }) => {
           asked.push(message, ...options.map(({ label }) => label))
@@ -131,6 +133,19 @@ describe('godwit()', () => {
     expect(await migrations.current()).toMatchObject({ latest: true })
     answer = 0
     expect(await migrations.downgrade()).toMatchObject({ losses: [{ what: 'table posts', rows: 2 }] })
+
+    // Going up, the reviewed file is the consent: it is said, with the rows, and not asked.
+    await migrations.upgrade()
+    const again = new DatabaseSync(join(folder.path, 'app.db'))
+    again.exec('insert into posts (id) values (1), (2), (3)')
+    again.close()
+    models('create table users (id integer primary key, full_name text not null);')
+    await migrations.migrate({ message: 'third' })
+    asked.length = 0
+    said.length = 0
+    await migrations.upgrade()
+    expect(asked).toEqual([])
+    expect(said.join()).toContain('This throws data away: table posts with all its rows (3 rows). No backup is taken')
   })
 
   test('a rename that is declined drops and adds', async () => {

@@ -1,16 +1,11 @@
 // `downgrade`: takes revisions back, and names the data that would go before it does.
-import type { Connection, Dialect } from '../dialects/dialect.ts'
+import type { Connection } from '../dialects/dialect.ts'
 import { GodwitError } from '../errors.ts'
-import type { Loss, RunReport } from '../runner/index.ts'
+import type { RunReport } from '../runner/index.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
-import { countOf } from './rows.ts'
+import { type CountedLoss, countAll, lossLines } from './losses.ts'
 import type { ScriptReport } from './upgrade.ts'
-
-/** A loss with the number of rows (of values, for a column) that hold data now. Absent: it could not be counted. */
-export interface CountedLoss extends Loss {
-  rows?: number
-}
 
 export interface DowngradeReport extends RunReport {
   losses: CountedLoss[]
@@ -98,21 +93,4 @@ async function agree(
   })
   if (yes) return true
   throw new GodwitError('DATA_LOSS', 'Refused. Nothing was changed.', { data: { losses } })
-}
-
-/** One line for each loss: the message and the count. */
-export function lossLines(losses: readonly CountedLoss[]): string[] {
-  return losses.map(({ message, what, rows }) => {
-    if (rows === undefined) return message
-    return `${message} (${rows.toLocaleString('en-US')} ${what.startsWith('column ') ? 'value' : 'row'}${rows === 1 ? '' : 's'})`
-  })
-}
-
-async function countAll(losses: readonly Loss[], connection: Connection, dialect: Dialect): Promise<CountedLoss[]> {
-  const counted: CountedLoss[] = []
-  for (const loss of losses) {
-    const rows = await countOf(loss.what, connection, dialect)
-    counted.push(rows === undefined ? loss : { ...loss, rows })
-  }
-  return counted
 }

@@ -1,6 +1,6 @@
 // `upgrade`: applies what is pending.
 import { connectorOf } from '../dialects/index.ts'
-import type { RunReport } from '../runner/index.ts'
+import type { Loss, RunReport } from '../runner/index.ts'
 import type { Saved } from './backup.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
@@ -21,6 +21,9 @@ export const upgrade = command({
   summary: 'apply pending revisions',
   description: `Brings the database to a revision: to the latest one (head) unless a target is given. One runner works while others wait;
 what an earlier run left unfinished is settled first. With nothing to do it costs one query.
+
+A revision that was reviewed is the consent to what it drops: nothing is asked, as it runs in deployments. \`migrate\` and \`plan\` say what
+would go, and at a terminal so does this, with the rows, before it begins.
 
 With --keep-going a revision that fails holds up what comes after it, and nothing else; what failed is the error at the end.
 
@@ -57,6 +60,7 @@ A target is \`head\`, an id (or its beginning), or \`+n\` for n revisions from h
       ...(target !== undefined && { target }),
       ...(keepGoing !== undefined && { keepGoing }),
       ...(saved !== undefined && { before: saved.take }),
+      ...(context.ask !== undefined && { losing: (losses: Loss[]) => say(context, losses, saved !== undefined) }),
     })
     if (report.failed !== undefined) throw runner.revisionsFailed(report)
     return { ...report, ...saved?.report() }
@@ -64,6 +68,16 @@ A target is \`head\`, an id (or its beginning), or \`+n\` for n revisions from h
 })
 
 const first = async (context: Context): Promise<Saved> => (await import('./backup.ts')).backupFirst(context)
+
+// The file that was reviewed is the consent; whoever sits there sees once more what it means on this database.
+async function say(context: Context, losses: readonly Loss[], backup: boolean): Promise<void> {
+  const { countAll, lossLines } = await import('./losses.ts')
+  const counted = await countAll(losses, await context.connection(), await context.dialect())
+  const held = counted.filter(({ rows = 0 }) => rows > 0)
+  if (held.length === 0) return
+  const copy = backup ? 'A backup is taken first.' : 'No backup is taken; --backup takes one first.'
+  context.emit({ type: 'warning', message: `This throws data away: ${lossLines(held).join('; ')}. ${copy}` })
+}
 
 // Most runs have nothing to do, at every start of an application: they are over before the rest is loaded.
 async function look(context: Context): Promise<RunReport | undefined> {

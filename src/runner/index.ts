@@ -41,7 +41,12 @@ export { DEFAULTS } from './session.ts'
  */
 export const upgrade = (
   context: RunnerContext,
-  options: { target?: string; keepGoing?: boolean; before?: () => Promise<void> } = {},
+  options: {
+    target?: string
+    keepGoing?: boolean
+    before?: () => Promise<void>
+    losing?: (losses: Loss[]) => Promise<void>
+  } = {},
 ): Promise<RunReport> => run(context, { ...options, direction: 'up', target: options.target ?? 'head' })
 
 /**

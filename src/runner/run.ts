@@ -33,6 +33,8 @@ export interface RunOptions {
   direction: Direction
   target: string
   confirm?: (losses: Loss[]) => boolean | Promise<boolean>
+  /** Going up, with what would be thrown away, before the lock is taken. */
+  losing?: (losses: Loss[]) => Promise<void>
   /** A revision that fails is reported; what does not come after it is applied all the same. */
   keepGoing?: boolean
   /** Called when there is something to do and it is agreed to, before the lock is taken. */
@@ -57,6 +59,10 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
       const known = new Map<string, Prepared>()
       // Whoever has to agree is asked before the lock is taken. Going up, only the one who has the lock need load files.
       if (options.direction === 'down') await agree(options, await loaded(session, first, planned, 'down', known))
+      else if (options.losing) {
+        const lost = lossesOf(await loaded(session, first, planned, 'up', known))
+        if (lost.length > 0) await options.losing(lost)
+      }
       await options.before?.()
       last = await underLock(session, async () => {
         const state = await runAll(session, folder, { ...options, planned, known, steps, finished, failed })
@@ -118,10 +124,11 @@ export async function plannedOf(session: Session, state: State, { direction, tar
   return planned
 }
 
+const lossesOf = (prepared: readonly Prepared[]): Loss[] =>
+  prepared.flatMap(({ step }) => losses(step.operations).map((loss) => ({ revision: step.revision.id, ...loss })))
+
 async function agree({ confirm }: RunOptions, prepared: readonly Prepared[]): Promise<void> {
-  const lost = prepared.flatMap(({ step }) =>
-    losses(step.operations).map((loss): Loss => ({ revision: step.revision.id, ...loss })),
-  )
+  const lost = lossesOf(prepared)
   if (lost.length === 0 || (await confirm?.(lost))) return
   throw new GodwitError(
     'DATA_LOSS',

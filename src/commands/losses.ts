@@ -1,0 +1,31 @@
+// Data that a run would throw away, with how much of it there is.
+import type { Connection, Dialect } from '../dialects/dialect.ts'
+import type { Loss } from '../runner/index.ts'
+import { countOf } from './rows.ts'
+
+/** A loss with the number of rows (of values, for a column) that hold data now. Absent: it could not be counted. */
+export interface CountedLoss extends Loss {
+  rows?: number
+}
+
+/** One line for each loss: the message and the count. */
+export function lossLines(losses: readonly CountedLoss[]): string[] {
+  return losses.map(({ message, what, rows }) => {
+    if (rows === undefined) return message
+    return `${message} (${rows.toLocaleString('en-US')} ${what.startsWith('column ') ? 'value' : 'row'}${rows === 1 ? '' : 's'})`
+  })
+}
+
+/** Counts what each would take. */
+export async function countAll(
+  losses: readonly Loss[],
+  connection: Connection,
+  dialect: Dialect,
+): Promise<CountedLoss[]> {
+  const counted: CountedLoss[] = []
+  for (const loss of losses) {
+    const rows = await countOf(loss.what, connection, dialect)
+    counted.push(rows === undefined ? loss : { ...loss, rows })
+  }
+  return counted
+}
