@@ -5,7 +5,7 @@ import { hashOf } from '../schema/canonical.ts'
 import type { Json, Schema } from '../schema/schema.ts'
 
 /** Bumped when the meaning of a Schema changes, so that an older Godwit's answers are not believed. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** A folder of values by key. The key is any JSON that determines the value. */
 export interface SchemaCache {

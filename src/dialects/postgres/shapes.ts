@@ -9,9 +9,9 @@ import type { Extra } from '../../schema/schema.ts'
  * `(source AS target)`, a user mapping `user SERVER server`. A name of pg_catalog (collation, operator class, access
  * method function) is written without namespace, as one of public is: the server looks there first.
  * `definition` is a whole CREATE statement without the semicolon for: index, function, procedure, aggregate, operator,
- * operator family, operator class, cast, conversion, language, base type, text search …, trigger, rule, event trigger,
- * statistics. ALTER statements that belong to it (members of an operator family, mappings of a text search
- * configuration) follow it after `;\n`.
+ * operator family, operator class, cast, conversion, language, access method, base type, text search …, trigger, rule,
+ * event trigger, statistics. ALTER statements that belong to it (members of an operator family, mappings of a text
+ * search configuration) follow it after `;\n`.
  */
 export type ObjectType =
   | 'schema'
@@ -35,6 +35,7 @@ export type ObjectType =
   | 'cast'
   | 'conversion'
   | 'language'
+  | 'access method'
   | 'text search parser'
   | 'text search template'
   | 'text search dictionary'

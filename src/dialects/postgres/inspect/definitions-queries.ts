@@ -139,6 +139,13 @@ export const languages = query<DefinitionRow>(
     from pg_language l where l.oid >= 16384 and ${notOwned(CLASS.language, 'l.oid')}`,
 )
 
+export const accessMethods = query<DefinitionRow>(
+  ({ notOwned }) => `select m.oid, null::oid as namespace, m.amname::text as name, '' as tail,
+      format('CREATE ACCESS METHOD %I TYPE %s HANDLER %s', m.amname, case m.amtype when 't' then 'TABLE' else 'INDEX' end,
+        ${routine('m.amhandler')}) as definition
+    from pg_am m where m.oid >= 16384 and ${notOwned(CLASS.accessMethod, 'm.oid')}`,
+)
+
 const searchName = (catalog: string, column: string, oid: string): string =>
   `(select format('%I.%I', xn.nspname, x.${column}name) from ${catalog} x join pg_namespace xn
     on xn.oid = x.${column}namespace where x.oid = ${oid})`

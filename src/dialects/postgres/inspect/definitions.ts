@@ -4,6 +4,7 @@ import type { SchemaObject } from '../../../schema/schema.ts'
 import { CLASS, type Rows } from './catalog.ts'
 import { type Context, inNamespace, withExtra } from './context.ts'
 import {
+  accessMethods,
   aggregates,
   baseTypes,
   casts,
@@ -30,6 +31,7 @@ export const definitionQueries = {
   casts,
   conversions,
   languages,
+  accessMethods,
   searchParsers,
   searchTemplates,
   searchDictionaries,
@@ -47,6 +49,7 @@ const KINDS: readonly [query: keyof typeof definitionQueries, type: string, cata
   ['casts', 'cast', CLASS.cast],
   ['conversions', 'conversion', CLASS.conversion],
   ['languages', 'language', CLASS.language],
+  ['accessMethods', 'access method', CLASS.accessMethod],
   ['searchParsers', 'text search parser', CLASS.searchParser],
   ['searchTemplates', 'text search template', CLASS.searchTemplate],
   ['searchDictionaries', 'text search dictionary', CLASS.searchDictionary],

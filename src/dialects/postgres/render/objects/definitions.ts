@@ -43,5 +43,5 @@ export const baseTypeFamily: Family = {
 /** A type of object that has a definition and no namespace. */
 export const definedBare = (type: string): Family => ({ ...base, rename: ({ from, to }) => bareRename(type, from, to) })
 
-/** A type of object that has a definition and no name of its own: casts. */
-export const definedNameless: Family = base
+/** A type of object that has a definition and no name that could change: casts, access methods. */
+export const definedFixed: Family = base

@@ -31,6 +31,7 @@ const UNQUALIFIED: ReadonlySet<string> = new Set([
   'schema',
   'extension',
   'language',
+  'access method',
   'event trigger',
   'publication',
   'foreign data wrapper',

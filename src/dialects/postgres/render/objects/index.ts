@@ -3,7 +3,7 @@
 import { GodwitError } from '../../../../errors.ts'
 import type { SchemaObject } from '../../../../schema/schema.ts'
 import type { ObjectType } from '../../shapes.ts'
-import { baseTypeFamily, defined, definedBare, definedNameless } from './definitions.ts'
+import { baseTypeFamily, defined, definedBare, definedFixed } from './definitions.ts'
 import type { Family } from './family.ts'
 import { serverFamily, userMappingFamily, wrapperFamily } from './foreign.ts'
 import { defaultPrivilegesFamily, grantFamily } from './grants.ts'
@@ -35,9 +35,10 @@ const families: { [Type in ObjectType]: Family } = {
   operator: defined('operator'),
   'operator family': defined('operator family'),
   'operator class': defined('operator class'),
-  cast: definedNameless,
+  cast: definedFixed,
   conversion: defined('conversion'),
   language: definedBare('language'),
+  'access method': definedFixed,
   'text search parser': defined('text search parser'),
   'text search template': defined('text search template'),
   'text search dictionary': defined('text search dictionary'),
