@@ -171,6 +171,8 @@ function areUnrelated(first: Operation, second: Operation): boolean {
   const [one, two] = [tableOf(first), tableOf(second)]
   if (one === undefined || two === undefined || one === two) return false
   if (targetsOf(first).includes(two) || targetsOf(second).includes(one)) return false
+  // A table that names the other one in what its dialect alone knows hangs on it: what comes after it is not for it.
+  if (first.kind === 'createTable' && stringsIn(first.table.extra).includes(two)) return false
   // A name that one gives up and the other takes: in most databases tables, indexes and keys share one space.
   const names = namesOf(first)
   if (names.size > 0 && [...namesOf(second)].some((each) => names.has(each))) return false
@@ -229,12 +231,11 @@ function targetsOf(operation: Operation): string[] {
 
 /** All texts of an operation on a part of a table: types and expressions may name other tables. */
 function textOf(operation: Operation): string {
-  const texts: string[] = []
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value)
-    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collect(item)
-  }
   const { kind: _kind, ...payload } = operation
-  collect({ ...payload, table: undefined })
-  return texts.join('\n')
+  return stringsIn({ ...payload, table: undefined }).join('\n')
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
 }

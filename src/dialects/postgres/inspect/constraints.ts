@@ -51,14 +51,14 @@ function constraintOf(
       match: row.type === 'f' && row.match === 'f' ? 'full' : undefined,
       onDeleteColumns: row.deletecolumns === null ? undefined : names(row.deletecolumns),
       period: flag(row.period),
-      ...(index !== undefined && keyExtra(index, relations, context)),
+      ...(index !== undefined && keyExtra(index, own, relations, context)),
       method: exclusion === undefined ? undefined : index?.method,
       where: exclusion === undefined ? undefined : given(index?.predicate),
     }),
   }
 }
 
-function keyExtra(index: IndexRow, relations: Relations, context: Context) {
+function keyExtra(index: IndexRow, own: string, relations: Relations, context: Context) {
   const included = index.keys.split(' ').slice(index.keycount)
   const [parent] = relations.parents(index.oid)
   return {
@@ -71,7 +71,7 @@ function keyExtra(index: IndexRow, relations: Relations, context: Context) {
     tablespace: given(index.tablespace),
     indexComment: context.comment(CLASS.relation, index.oid).comment,
     partitioned: flag(index.partitioned),
-    incomplete: flag(isIncomplete(index, relations)),
+    incomplete: flag(isIncomplete(index, own, relations, context)),
     partitionOf: parent === undefined ? undefined : relations.qualifiedIndex(parent),
   }
 }

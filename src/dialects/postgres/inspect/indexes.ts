@@ -27,15 +27,22 @@ export function viewIndexesOf(relation: Relation, context: Context): SchemaObjec
   })
 }
 
-/** Whether a partition lacks its part of a partitioned index. The server's own mark (invalid) may outlast that. */
-export function isIncomplete(row: IndexRow, relations: Relations): boolean {
-  if (row.valid || !row.partitioned) return false
+/** The partitions that lack their part of a partitioned index. The server's own mark (invalid) may outlast that. */
+function partitionsWithout(row: IndexRow, relations: Relations): Relation[] {
+  if (row.valid || !row.partitioned) return []
   const under = (oid: string, parent: string): boolean => relations.parents(oid).includes(parent)
-  const partitions = [...relations.byOid.values()].filter((each) => under(each.row.oid, row.relation))
-  return partitions.some(({ row: { oid }, indexes, constraints }) => {
-    const own = [...indexes.map((index) => index.oid), ...constraints.map(({ index }) => index)]
-    return oid !== row.relation && !own.some((index) => under(index, row.oid))
+  return [...relations.byOid.values()].filter((each) => {
+    if (each.row.oid === row.relation || !under(each.row.oid, row.relation)) return false
+    const own = [...each.indexes.map((index) => index.oid), ...each.constraints.map(({ index }) => index)]
+    return !own.some((index) => under(index, row.oid))
   })
+}
+
+/** Whether a partition lacks its part. Such an index is made after that partition: one that joins later is given its part. */
+export function isIncomplete(row: IndexRow, own: string, relations: Relations, context: Context): boolean {
+  const lacking = partitionsWithout(row, relations)
+  for (const { name } of lacking) context.depend(own, ref('table', name))
+  return lacking.length > 0
 }
 
 function indexOf(row: IndexRow, relation: Relation, relations: Relations, context: Context): Index {
@@ -58,7 +65,7 @@ function indexOf(row: IndexRow, relation: Relation, relations: Relations, contex
       partitioned: flag(row.partitioned),
       statistics: statisticsOf(row, keys, relations),
       // A partitioned index is invalid as long as one partition lacks it: that is no failure.
-      incomplete: flag(isIncomplete(row, relations)),
+      incomplete: flag(isIncomplete(row, ref('index', relation.name, row.name), relations, context)),
       invalid: flag(!row.valid && !row.partitioned),
     }),
   }
