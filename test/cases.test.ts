@@ -11,93 +11,10 @@ import type { Operation } from '../src/operations/operation.ts'
 import { openSpelling, type Spelling } from '../src/runner/shadow.ts'
 import type { Schema } from '../src/schema/schema.ts'
 import { type Case, parseExpectations, readCases, updateCase } from './support/cases.ts'
-import { mysqlAnswers, mysqlServer, postgresAnswers, scratchMysql, scratchPostgres } from './support/databases.ts'
+import { mysqlServer } from './support/databases.ts'
+import { closeTargets, run, targets } from './support/targets.ts'
 
 const cases = readCases(resolve(import.meta.dirname, 'cases'))
-
-/** Where a case runs: an empty database of its own, thrown away afterwards. */
-interface Target {
-  name: string
-  dialect: string
-  /** False: the golden SQL is written and compared elsewhere. */
-  golden: boolean
-  answers(): Promise<boolean>
-  open(dialect: Dialect, work: (connection: Connection) => Promise<void>): Promise<void>
-}
-
-// Starting the embedded engine takes seconds, emptying it milliseconds.
-const EMPTY = `
-do $$ declare one record; begin
-  for one in select extname as name from pg_extension where extname <> 'plpgsql' loop
-    execute format('drop extension %I cascade', one.name);
-  end loop;
-  for one in select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
-    execute format('drop schema %I cascade', one.name);
-  end loop;
-end $$;
-create schema public;
-grant usage on schema public to public;
-comment on schema public is 'standard public schema'`
-let embedded: Connection | undefined
-
-const targets: readonly Target[] = [
-  {
-    name: 'SQLite in memory',
-    dialect: 'sqlite',
-    golden: true,
-    answers: async () => true,
-    async open(engine, work) {
-      await using connection = await engine.connect('sqlite::memory:', { create: true })
-      await work(connection)
-    },
-  },
-  {
-    name: 'the embedded engine',
-    dialect: 'postgres',
-    golden: true,
-    answers: async () => true,
-    async open(engine, work) {
-      // Default privileges and the rights on `public` outlive the schemas.
-      if (engine.scope !== undefined) {
-        await using own = await engine.connect('pglite:', { create: true })
-        return await work(own)
-      }
-      embedded ??= await engine.connect('pglite:', { create: true })
-      await embedded.execute(EMPTY)
-      await work(embedded)
-    },
-  },
-  {
-    name: 'a server',
-    dialect: 'postgres',
-    golden: false,
-    answers: postgresAnswers,
-    async open(engine, work) {
-      const scratch = await scratchPostgres()
-      try {
-        await using connection = await engine.connect(scratch.url)
-        await work(connection)
-      } finally {
-        await scratch.drop()
-      }
-    },
-  },
-  {
-    name: 'a server',
-    dialect: 'mysql',
-    golden: true,
-    answers: mysqlAnswers,
-    async open(engine, work) {
-      const scratch = await scratchMysql()
-      try {
-        await using connection = await engine.connect(scratch.url, { scratch: true })
-        await work(connection)
-      } finally {
-        await scratch.drop()
-      }
-    },
-  },
-]
 
 /** What a case comes to on the shadow: the same for every target. */
 interface Worked {
@@ -122,7 +39,7 @@ async function spellingOf(dialect: Dialect): Promise<Spelling> {
 }
 afterAll(async () => {
   for (const spelling of spellings.values()) await spelling.close()
-  await embedded?.close()
+  await closeTargets()
 })
 
 const statementsOf = async (dialect: Dialect, item: Case, section: 'before' | 'after' | 'rows'): Promise<string[]> =>
@@ -139,46 +56,14 @@ async function work(dialect: Dialect, item: Case): Promise<Worked> {
   const from = moved.length === 0 ? before : await spelling.renamed(clear, moved)
   const up = [...diff(before, clear, { traits }), ...moved, ...diff(from, after, { traits })]
   expect(up, 'a case in which nothing happens proves nothing').not.toEqual([])
-  const down = invertAll(up)
-  expect(down, 'every operation of a diff can be taken back').not.toBeNull()
+  expect(invertAll(up), 'every operation of a diff can be taken back').not.toBeNull()
+  const other = () => [
+    ...diff(after, from, { traits }),
+    ...(invertAll([...diff(before, clear, { traits }), ...moved]) ?? []),
+  ]
+  const down = await spelling.wayBack({ from: before, to: after, up, other })
   expect(diff(after, after, { traits }), 'nothing differs from itself').toEqual([])
-  return { before, after, up, down: down ?? [] }
-}
-
-/** Runs operations as the runner does: what can be in a transaction is in one. */
-async function run(dialect: Dialect, connection: Connection, operations: readonly Operation[]): Promise<void> {
-  const before = dialect.needsSchema(operations) ? await dialect.inspect(connection) : undefined
-  const { version } = connection
-  const statements = dialect.render(operations, { version, ...(before !== undefined && { before }) })
-  for (let at = 0; at < statements.length; ) {
-    const first = statements[at]
-    if (first?.transactional === false) {
-      await connection.execute(first.sql)
-      at++
-      continue
-    }
-    const end = statements.findIndex((statement, index) => index > at && !statement.transactional)
-    const unit = statements.slice(at, end < 0 ? undefined : end)
-    const bracket = dialect.bracket(unit, { lockTimeout: 10_000 })
-    for (const sql of bracket.before) await connection.execute(sql)
-    try {
-      // One message, as the runner sends it.
-      const message = [...bracket.begin, ...unit.map(({ sql }) => sql)].join(';\n')
-      await connection.execute(message).catch((error: unknown) => {
-        throw new Error(`${error instanceof Error ? error.message : error}\nin: ${message}`, { cause: error })
-      })
-      for (const sql of [...bracket.verify, ...unit.flatMap(({ verify }) => verify ?? [])]) {
-        expect(await connection.query(sql), sql).toEqual([])
-      }
-      await connection.execute(bracket.commit)
-    } catch (error) {
-      await connection.execute(bracket.rollback).catch(() => {})
-      throw error
-    } finally {
-      for (const sql of bracket.after) await connection.execute(sql)
-    }
-    at += unit.length
-  }
+  return { before, after, up, down }
 }
 
 async function differences(dialect: Dialect, connection: Connection, wanted: Schema): Promise<string[]> {
@@ -221,8 +106,6 @@ for (const target of targets) {
         const { before, after, up, down } = await known
         if (target.golden) {
           const now = golden(dialect, await known)
-          const spelling = await spellingOf(dialect)
-          await spelling.prove({ from: before, to: after, up, down })
           // The pure vocabulary agrees with the engine on what a round trip comes to.
           expect(diff(before, applyAll(applyAll(before, up), down), { traits: dialect.traits }).map(say)).toEqual([])
           if (inject('updateCases')) updateCase(item, now)

@@ -1,5 +1,5 @@
 // The verbs as methods: reports, events, questions, and one connection for all calls.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Event, type Godwit, GodwitError, type GodwitOptions, godwit, sql } from '../src/index.ts'
@@ -92,6 +92,21 @@ describe('godwit()', () => {
     expect(await migrations.stamp({ target: 'head' })).toMatchObject({ added: expect.any(Array) })
     expect(await migrations.check()).toMatchObject({ ok: false })
     expect(await migrations.resolve()).toMatchObject({ settled: [] })
+  })
+
+  test('a way down that the inverses do not say stands in the file', async () => {
+    const mood = (labels: string): string =>
+      `create type mood as enum (${labels});\ncreate table t (m mood);\ncreate view v as select m from t;`
+    models(mood("'sad'"))
+    const url = `pglite:${join(folder.path, 'data')}`
+    const migrations = await start({ config: { url, source: sql('schema.sql') } })
+    const texts = async (message: string): Promise<string> => {
+      const { written } = await migrations.migrate({ message })
+      return readFileSync(join(folder.path, written?.file ?? ''), 'utf8')
+    }
+    expect(await texts('first')).not.toContain('down:')
+    models(mood("'sad', 'happy'"))
+    expect(await texts('second')).toMatch(/\bdown: \[\s+op\.dropObject\(\{[^}]*type: 'view'/)
   })
 
   test('questions go to `ask`', async () => {

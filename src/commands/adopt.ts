@@ -171,7 +171,6 @@ async function reconciled(
     operations,
     down: [],
     format: 'ts',
-    stays: true,
   })
   const runner = await import('../runner/index.ts')
   try {

@@ -2,6 +2,7 @@
 import type { Dialect } from '../dialects/dialect.ts'
 import { diff, parseRename, type Rename, type RenameCandidate, renameOperations, withoutStale } from '../diff/index.ts'
 import { GodwitError } from '../errors.ts'
+import { invertAll } from '../operations/index.ts'
 import type { Operation } from '../operations/operation.ts'
 import { ignoring } from '../runner/ignored.ts'
 import type { Spelling } from '../runner/shadow.ts'
@@ -29,6 +30,8 @@ export interface DifferenceRequest {
 /** The way, and both ends as the shadow spells them. */
 export interface Difference {
   operations: Operation[]
+  /** The way back as the difference of the other direction, renames taken back: for where the inverses do not serve. */
+  back(): Operation[]
   before: Schema
   after: Schema
   /** Likely renames that were taken for none, as --rename would be told. */
@@ -52,7 +55,8 @@ export async function difference(request: DifferenceRequest): Promise<Difference
   const open = candidates.map(flagOf).filter((flag) => !taken.has(flag))
   if (renames.length === 0) {
     const after = afterOf(before)
-    return { operations: diff(before, after, { traits }), before, after, open }
+    const back = (): Operation[] => diff(after, before, { traits })
+    return { operations: diff(before, after, { traits }), back, before, after, open }
   }
   const named = renameOperations(before, renames, spoken)
   const clear = withoutStale(before, named, traits)
@@ -62,7 +66,8 @@ export async function difference(request: DifferenceRequest): Promise<Difference
   const renamed = await spelling.renamed(clear, first)
   const after = afterOf(renamed)
   refuseUnspoken(gone, spoken, afterOf(before))
-  return { operations: [...way, ...first, ...diff(renamed, after, { traits })], before, after, open }
+  const back = (): Operation[] => [...diff(after, renamed, { traits }), ...(invertAll([...way, ...first]) ?? [])]
+  return { operations: [...way, ...first, ...diff(renamed, after, { traits })], back, before, after, open }
 }
 
 function goneFrom(before: Schema, clear: Schema): Set<string> {

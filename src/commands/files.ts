@@ -1,8 +1,10 @@
 // What verbs ask of the revision files: their graph, their names, and writing the next one.
 import { relative } from 'node:path'
 import type { Dialect } from '../dialects/dialect.ts'
+import { invertAll } from '../operations/index.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Folder, Graph, Revision, RevisionDefinition } from '../revisions/index.ts'
+import { equalData } from '../schema/json.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Context } from './context.ts'
 import { sqlText } from './sql-text.ts'
@@ -75,11 +77,9 @@ export interface Draft {
   parents: readonly string[]
   message: string
   operations: readonly Operation[]
-  /** The inverses, for the SQL format. */
+  /** The way down: written into the file where the inverses do not say it, and always in the SQL format. */
   down: readonly Operation[]
   format: 'ts' | 'sql'
-  /** True: the way down is said to be nothing at all, whatever the operations are. */
-  stays?: boolean
   /** For the SQL format: what renders it, and the schemas before and after. */
   sql?: { dialect: Dialect; from: Schema; to: Schema }
 }
@@ -102,7 +102,7 @@ export async function writeDraft(context: Context, draft: Draft): Promise<Writte
     parents,
     message,
     operations: [...draft.operations],
-    ...(draft.stays && { down: [] }),
+    ...(!equalData(draft.down, invertAll(draft.operations)) && { down: [...draft.down] }),
   }
   const kind = draft.format === 'sql' ? 'sql' : 'typescript'
   const text = kind === 'typescript' ? printTypescript(definition) : sqlFile(definition, draft, printSql)

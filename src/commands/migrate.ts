@@ -1,7 +1,6 @@
 // `migrate`: writes the next revision from the models, after proving it up and down.
 import { GodwitError } from '../errors.ts'
 import type { Finding } from '../lint/rule.ts'
-import { invertAll } from '../operations/index.ts'
 import { vocabularyOf } from '../sources/index.ts'
 import { type Change, changes } from './changes.ts'
 import { command } from './command.ts'
@@ -69,7 +68,7 @@ Where something may have been renamed, you are asked; without a terminal say it 
     context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
     const from = await revisionsSchema(context, dialect)
     const spelling = await context.spelling(dialect)
-    const { operations, before, after } = await difference({
+    const { operations, back, before, after } = await difference({
       dialect,
       spelling,
       from,
@@ -80,10 +79,8 @@ Where something may have been renamed, you are asked; without a terminal say it 
       decide: (candidates) => decideRenames(context, candidates, input),
     })
     if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [] }
-    const down = invertAll(operations)
-    if (down === null) throw new Error('The difference of two schemas holds an operation without an inverse.')
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
-    await spelling.prove({ from: before, to: after, up: operations, down })
+    const down = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
     const { losses } = await import('../runner/index.ts')
     const { runRules } = await import('../lint/index.ts')
     const statements = dialect.render(operations, { before })

@@ -3,7 +3,7 @@
 import type { Connection, Dialect, Shadow, ShadowOptions } from '../dialects/dialect.ts'
 import { diff } from '../diff/index.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
-import { describe, isEnsure, touches } from '../operations/index.ts'
+import { describe, invertAll, isEnsure, touches } from '../operations/index.ts'
 import type { Backfill, Ensure, Operation, TakeBack } from '../operations/operation.ts'
 import type { Revision } from '../revisions/revision.ts'
 import { sameSchema } from '../schema/canonical.ts'
@@ -58,6 +58,12 @@ export interface Spelling extends AsyncDisposable {
   renamed(schema: Schema, operations: readonly Operation[]): Promise<Schema>
   /** Errors: PROOF_FAILED, with what differs. */
   prove(proof: Proof): Promise<void>
+  /**
+   * Proves the way up and gives back a way down that is proved as well: the inverses, or `other` where the engine does not
+   * take these. What came without disturbing anybody (a label of an enum) may have to go with others stepping aside, and
+   * an order that is right one way may be wrong the other way. Errors: as for the inverses.
+   */
+  wayBack(way: { from: Schema; to: Schema; up: Operation[]; other: () => Operation[] }): Promise<Operation[]>
   /** Both operation lists on top of `base`, each order on its own: the two schemas they lead to. */
   after(base: Schema, operations: readonly Operation[]): Promise<Schema>
   close(): Promise<void>
@@ -191,11 +197,14 @@ export function openSpelling(options: SpellingOptions): Spelling {
   async function proved({ from, to, up, down }: Proof): Promise<boolean> {
     const start = held !== undefined && equalData(held.schema, to) ? held : await hold(build(to), to)
     const engine = await shadow()
-    await run(start.connection, engine, down)
-    const bottom = await dialect.inspect(start.connection)
-    await run(start.connection, engine, up)
-    const top = await dialect.inspect(start.connection)
-    await letGo()
+    const ends = async (): Promise<[bottom: Schema, top: Schema]> => {
+      await run(start.connection, engine, down)
+      const bottom = await dialect.inspect(start.connection)
+      await run(start.connection, engine, up)
+      return [bottom, await dialect.inspect(start.connection)]
+    }
+    // Whatever came of it, nobody knows what the scratch database holds now.
+    const [bottom, top] = await ends().finally(letGo)
     await reached(bottom, from, 'down')
     await reached(top, to, 'up')
     return true
@@ -258,6 +267,21 @@ export function openSpelling(options: SpellingOptions): Spelling {
       const part = concerned(proof)
       if (part !== undefined && (await proved(part).catch(() => false))) return
       await proved(proof)
+    },
+
+    async wayBack({ from, to, up, other }) {
+      const inverse = invertAll(up) ?? other()
+      try {
+        await this.prove({ from, to, up, down: inverse })
+        return inverse
+      } catch (error) {
+        const down = other()
+        if (equalData(inverse, down)) throw error
+        await this.prove({ from, to, up, down }).catch(() => {
+          throw error
+        })
+        return down
+      }
     },
 
     async close() {

@@ -12,6 +12,9 @@ export interface ScratchDatabase {
 }
 
 const POSTGRES = process.env.GODWIT_TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
+/** The server's URL. */
+export const postgresServer = POSTGRES
+
 export const randomName = (): string => `godwit_test_${randomBytes(6).toString('hex')}`
 
 async function withPostgres<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
