@@ -17,7 +17,7 @@ import {
   objectExists,
   probeOf,
   relationRenamed,
-} from './render/probes.ts'
+} from './probes/index.ts'
 
 /** Safe to run once more, whether or not it has happened. */
 const AGAIN: Probe = { sql: `select 'absent' as state` }

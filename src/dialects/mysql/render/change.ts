@@ -1,6 +1,7 @@
 // One clause of an ALTER TABLE, with all that is needed to put several into one statement.
+
+import type { Check } from '../probes/index.ts'
 import type { Cost } from './levels.ts'
-import type { Check } from './probes.ts'
 
 /** A change of one table. */
 export interface Change extends Cost {

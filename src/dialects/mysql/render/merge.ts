@@ -1,10 +1,10 @@
 // Puts changes of one table into one statement, where that costs the server no more than the dearest of them.
 import type { Statement } from '../../../operations/statement.ts'
 import type { Flavor } from '../flavor.ts'
+import { copiesOnly, probeOf } from '../probes/index.ts'
 import { path } from '../quote.ts'
 import { type Change, type Item, isChange, type Whole } from './change.ts'
 import { type Level, levelFacts, levelWords, weakerThan } from './levels.ts'
-import { copiesOnly, probeOf } from './probes.ts'
 
 type Group = { table: string; changes: Change[] }
 

@@ -3,10 +3,10 @@
 import { GodwitError } from '../../../errors.ts'
 import type { SchemaObject } from '../../../schema/schema.ts'
 import type { Flavor } from '../flavor.ts'
+import { objectCreated, objectDropped, objectIs, relationRenamed, repeatable } from '../probes/index.ts'
 import { identifier, path } from '../quote.ts'
 import { type RoutineExtra, shape, type TriggerExtra, type ViewExtra } from '../shapes.ts'
 import type { Whole } from './change.ts'
-import { objectCreated, objectDropped, objectIs, relationRenamed, repeatable } from './probes.ts'
 
 function words(object: SchemaObject, replace: boolean): string {
   const create = replace ? 'CREATE OR REPLACE' : 'CREATE'

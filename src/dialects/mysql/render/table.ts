@@ -3,12 +3,12 @@ import type { AlterTable } from '../../../operations/operation.ts'
 import { equalData } from '../../../schema/json.ts'
 import type { Column, Table } from '../../../schema/schema.ts'
 import type { Flavor } from '../flavor.ts'
+import { tableAltered } from '../probes/index.ts'
 import { identifier, path, textLiteral } from '../quote.ts'
 import { type Options, type PartitionExtra, shape, type TableExtra } from '../shapes.ts'
 import type { Item } from './change.ts'
 import { columnWords, onePartition, partitionWords } from './definitions.ts'
 import { levelWords, tableOptionsCost } from './levels.ts'
-import { tableAltered } from './probes.ts'
 
 const TEXT = /^(?:char|varchar|tinytext|text|mediumtext|longtext|enum|set)\b/i
 
