@@ -6,7 +6,7 @@ import type { Column } from '../schema/schema.ts'
 import { type Disturbance, dependsByDefault } from './displace.ts'
 import { locate } from './facts.ts'
 import { type Graph, link } from './graph.ts'
-import { linkAlongKeys, linkJoining, linkLeaving } from './kin.ts'
+import { linkAlongKeys, linkJoining, linkLeaving, linkShared } from './kin.ts'
 import { defaultRef, type Plan, refAfter, type Slot, takeSlot } from './plan.ts'
 
 /** The weights of edges that can be given up. */
@@ -28,6 +28,7 @@ export function edgesOf(plan: Plan, disturbances: readonly Disturbance[]): Graph
   linkLeaving(plan, graph)
   linkAlongKeys(plan, graph)
   linkJoining(plan, graph)
+  linkShared(plan, graph)
   linkNames(plan, graph)
   linkKeys(plan, graph)
   linkBodies(plan, graph)

@@ -89,6 +89,39 @@ function linkGoing(plan: Plan, graph: Graph, table: string): void {
   }
 }
 
+/** What a table has both by itself and from a parent: made before the parent's, which then joins it, and gone after it. */
+export function linkShared(plan: Plan, graph: Graph): void {
+  for (const { operation } of plan.actions) {
+    const part = operation === undefined ? undefined : inheritable(operation)
+    if (operation === undefined || part === undefined || plan.traits.isInherited?.(part.part) !== false) continue
+    const isNew = operation.kind.startsWith('add')
+    const side = isNew ? plan.to : plan.from
+    for (const need of side.needs(ref('table', part.table))) {
+      if (!need.startsWith('table ')) continue
+      const own = ref(part.type, part.table, part.part.name)
+      const theirs = ref(part.type, need.slice('table '.length), part.part.name)
+      if (plan.at.get(`${isNew ? '+' : '-'}${theirs}`)?.operation?.kind !== operation.kind) continue
+      if (isNew) link(graph, `+${own}`, `+${theirs}`, ORDER)
+      else link(graph, `-${theirs}`, `-${own}`, ORDER)
+    }
+  }
+}
+
+function inheritable(operation: Operation) {
+  switch (operation.kind) {
+    case 'addColumn':
+    case 'dropColumn':
+      return { type: 'column', table: operation.table, part: operation.column }
+    case 'addConstraint':
+    case 'dropConstraint':
+      return operation.constraint.type === 'check'
+        ? { type: 'constraint', table: operation.table, part: operation.constraint }
+        : undefined
+    default:
+      return undefined
+  }
+}
+
 function partGoing(operation: Operation): { table: string; part: Column | Constraint | Index } | undefined {
   if (operation.kind === 'dropConstraint') return { table: operation.table, part: operation.constraint }
   if (operation.kind === 'dropIndex') return { table: operation.table, part: operation.index }

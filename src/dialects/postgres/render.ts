@@ -101,9 +101,10 @@ function withoutBodyChecks(operations: readonly Operation[]): Statement[] {
   return first < 0 ? [] : [{ sql: 'set check_function_bodies = off', transactional: true, operation: first }]
 }
 
-/** True where a type has to be made anew (the columns that use it are read then), and where partitions' keys are tied. */
+/** True where a type has to be made anew (the columns that use it are read then), and where parents and children are tied. */
 export const needsSchema = (operations: readonly Operation[]): boolean =>
   remakesIndexes(operations) ||
+  changesAlike(operations) ||
   operations.some((operation) => {
     if (operation.kind === 'ensureColumnType') return true
     if (operation.kind === 'alterColumn') {
@@ -115,3 +116,13 @@ export const needsSchema = (operations: readonly Operation[]): boolean =>
       operation.kind === 'alterObject' && familyOf(operation.to).needsSchema?.(operation.from, operation.to) === true
     )
   })
+
+// Columns of one name that change their type together may be one column, a parent's and its child's.
+function changesAlike(operations: readonly Operation[]): boolean {
+  const changed = operations.flatMap((each) =>
+    each.kind === 'alterColumn' && each.from.type !== each.to.type && each.to.extra?.inherited !== true
+      ? [`${each.to.name} ${each.to.type}`]
+      : [],
+  )
+  return new Set(changed).size < changed.length
+}

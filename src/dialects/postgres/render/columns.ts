@@ -1,5 +1,6 @@
 // ADD, DROP, RENAME and ALTER COLUMN.
 
+import type { AlterColumn } from '../../../operations/operation.ts'
 import type { Column } from '../../../schema/schema.ts'
 import { identifier, qualified } from '../quote.ts'
 import { bracketed } from './brackets.ts'
@@ -73,7 +74,10 @@ export function alterColumn(
   const target = tableTarget(table)
   const name = identifier(to.name)
   const inherits = columnExtra(to).inherited && (columnExtra(from).inherited || !joinsParent(table, context, to.name))
-  const typeChanges = !inherits && (from.type !== to.type || from.collation !== to.collation)
+  const typeChanges =
+    !inherits &&
+    (from.type !== to.type || from.collation !== to.collation) &&
+    !changesWithParent(table, from, to, context)
   const alter = (phase: (typeof PHASE)[keyof typeof PHASE], sql: string, facts = EXCLUSIVE): Draft =>
     clause(target, phase, `alter column ${name} ${sql}`, facts)
   const drafts: Draft[] = []
@@ -112,17 +116,25 @@ export function alterColumn(
 }
 
 // NOT NULL goes down to the children with the parent's, and (from 18 on) only with the parent's.
-function followsParent(table: string, from: Column, to: Column, { before, operations }: Context): boolean {
+const followsParent = (table: string, from: Column, to: Column, context: Context): boolean =>
+  alteredParents(table, to.name, context).some(
+    (parent) => parent.from.nullable === from.nullable && parent.to.nullable === to.nullable,
+  )
+
+// A column that is the child's own and its parent's too takes another type with the parent's, and only with it.
+const changesWithParent = (table: string, from: Column, to: Column, context: Context): boolean =>
+  !isDetached(table, context, to.name) &&
+  alteredParents(table, to.name, context).some(
+    (parent) => parent.from.type === from.type && parent.to.type === to.type && parent.to.collation === to.collation,
+  )
+
+function alteredParents(table: string, column: string, { before, operations }: Context): AlterColumn[] {
   const found = before?.tables.find(({ name }) => name === table)
   const { partitionOf, inherits = [] } = found === undefined ? {} : tableExtra(found)
   const parents = partitionOf === undefined ? inherits : [partitionOf.parent]
-  return operations.some(
-    (each) =>
-      each.kind === 'alterColumn' &&
-      parents.includes(each.table) &&
-      each.to.name === to.name &&
-      each.from.nullable === from.nullable &&
-      each.to.nullable === to.nullable,
+  return operations.filter(
+    (each): each is AlterColumn =>
+      each.kind === 'alterColumn' && parents.includes(each.table) && each.to.name === column,
   )
 }
 
