@@ -1,7 +1,8 @@
 // How many rows there are: exactly, or as the database estimates where counting would take long.
 import type { Connection, Dialect } from '../dialects/dialect.ts'
 import { isGodwitError } from '../errors.ts'
-import { splitName } from '../schema/names.ts'
+import { countRows, type TableCount, TOGETHER, tableName } from '../runner/count.ts'
+import { qualify, splitName } from '../schema/names.ts'
 
 /** A count. `atLeast`: counting stopped there, and the engine keeps no statistics. */
 export interface RowCount {
@@ -13,11 +14,6 @@ export interface RowCount {
 
 /** Rows that are counted at most, so that looking at a large table stays cheap. */
 const LIMIT = 100_000
-/** Tables that are asked about in one query. */
-const TOGETHER = 50
-
-const quoted = (parts: readonly string[], dialect: Dialect): string =>
-  parts.map((part) => dialect.identifier(part)).join('.')
 
 /** The rows of each table, counted up to a limit; tables that may not be read are left out. */
 export async function rowCounts(
@@ -27,7 +23,9 @@ export async function rowCounts(
 ): Promise<Map<string, RowCount>> {
   const counts = new Map<string, RowCount>()
   for (let at = 0; at < tables.length; at += TOGETHER) {
-    await countSome(tables.slice(at, at + TOGETHER), connection, dialect, counts)
+    for (const { name, rows } of await countReadable(tables.slice(at, at + TOGETHER), connection, dialect)) {
+      counts.set(name, rows > LIMIT ? { rows: LIMIT, atLeast: true } : { rows })
+    }
   }
   if ([...counts.values()].some(({ atLeast }) => atLeast)) await estimate(counts, connection, dialect)
   return counts
@@ -42,33 +40,22 @@ async function estimate(counts: Map<string, RowCount>, connection: Connection, d
   }
 }
 
-async function countSome(
+/** One table that may not be read must not hide the others. */
+async function countReadable(
   tables: readonly string[],
   connection: Connection,
   dialect: Dialect,
-  counts: Map<string, RowCount>,
-): Promise<void> {
-  const selects = tables.map(
-    (table, index) =>
-      `select ${index} as position, (select count(*) from (select 1 from ${quoted(splitName(table), dialect)} limit ${LIMIT + 1}) counted) as amount`,
-  )
+): Promise<TableCount[]> {
   try {
-    const rows = await connection.query<{ position: number | string; amount: number | string }>(
-      selects.join('\nunion all\n'),
-    )
-    for (const { position, amount } of rows) {
-      const table = tables[Number(position)]
-      if (table === undefined) continue
-      const found = Number(amount)
-      counts.set(table, found > LIMIT ? { rows: LIMIT, atLeast: true } : { rows: found })
-    }
+    return await countRows(dialect, connection, tables, LIMIT + 1)
   } catch (error) {
-    // One table that may not be read must not hide the others.
-    if (tables.length === 1) return
     if (isGodwitError(error) && error.code.startsWith('CONNECTION')) throw error
+    if (tables.length <= 1) return []
     const half = Math.ceil(tables.length / 2)
-    await countSome(tables.slice(0, half), connection, dialect, counts)
-    await countSome(tables.slice(half), connection, dialect, counts)
+    return [
+      ...(await countReadable(tables.slice(0, half), connection, dialect)),
+      ...(await countReadable(tables.slice(half), connection, dialect)),
+    ]
   }
 }
 
@@ -79,10 +66,11 @@ export async function countOf(ref: string, connection: Connection, dialect: Dial
   const parts = splitName(ref.slice(blank + 1))
   if (kind !== 'table' && kind !== 'column') return undefined
   const column = kind === 'column' ? parts.pop() : undefined
+  const owner = qualify(parts.at(-1) ?? '', parts.at(-2))
   const what = column === undefined ? '*' : dialect.identifier(column)
   try {
     const [row] = await connection.query<{ amount: number | string }>(
-      `select count(${what}) as amount from ${quoted(parts, dialect)}`,
+      `select count(${what}) as amount from ${tableName(dialect, owner)}`,
     )
     return row === undefined ? undefined : Number(row.amount)
   } catch (error) {

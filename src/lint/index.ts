@@ -15,6 +15,7 @@ import { rewrite } from './rules/rewrite.ts'
 import { scan } from './rules/scan.ts'
 import { setNotNull } from './rules/set-not-null.ts'
 import { severalTables } from './rules/several-tables.ts'
+import { wayBack } from './rules/way-back.ts'
 
 /** DL: data loss · LK: locks · FA: may fail on data · BC: breaks the running application · RB: no way back. */
 export const rules: readonly Rule[] = [
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   newCheck,
   rename,
   irreversible,
+  wayBack,
 ]
 
 /** Findings of the common rules and those of the dialect. */

@@ -20,6 +20,8 @@ export interface Finding {
 export interface Subject {
   operations: readonly Operation[]
   statements: readonly Statement[]
+  /** How to take it back is no question: the revision says it itself, or this is the way back. */
+  wayBack?: boolean
 }
 
 /** One rule, one file. `check` returns findings without code and severity: those are the rule's. */

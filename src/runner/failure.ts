@@ -64,10 +64,7 @@ export function statementError(failure: Failure, around: Surroundings, cause: un
     why: [statement === undefined ? undefined : `The statement: ${excerpt(statement.sql)}`, outcome]
       .filter((line) => line !== undefined)
       .join('\n'),
-    fix:
-      failure.hint ??
-      FIXES[code] ??
-      `Correct ${revision.file || 'the revision'} (or what is in the way in the database), then run the command again.`,
+    fix: fixFor(failure.hint ?? FIXES[code], revision, direction),
     place,
     data: {
       revision: revision.id,
@@ -80,6 +77,16 @@ export function statementError(failure: Failure, around: Surroundings, cause: un
     },
     cause,
   })
+}
+
+// A file that is applied cannot simply be corrected: its text is what the database was given.
+function fixFor(advice: string | undefined, { id, file }: Revision, direction: 'up' | 'down'): string {
+  const where = file || 'the revision'
+  if (direction === 'up') {
+    return advice ?? `Correct ${where} (or what is in the way in the database), then run the command again.`
+  }
+  const correct = `Correct what is in the way in the database and run the command again; or write another \`down\` into ${where}, which \`godwit stamp ${id}\` takes over where it is the only head.`
+  return advice === undefined ? correct : `${advice}\n${correct}`
 }
 
 /** The beginning of a statement, for a message. */

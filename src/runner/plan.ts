@@ -75,7 +75,11 @@ function plannedStep({ dialect }: Session, { step, statements, there }: Work): P
     })),
     // What is there already is no hazard any more; the rest is judged as what it makes.
     findings: runRules(
-      { operations: operations.map((each, at) => (there?.has(at) ? each : asMade(each))), statements },
+      {
+        operations: operations.map((each, at) => (there?.has(at) ? each : asMade(each))),
+        statements,
+        wayBack: direction === 'down' || revision.down !== undefined,
+      },
       dialect.rules,
     ).map((finding) => ({ ...finding, revision: id })),
     losses: losses(operations).map((loss) => ({ revision: id, ...loss })),

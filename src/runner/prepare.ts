@@ -110,7 +110,8 @@ const pastOf = (dialect: Dialect, connection: Connection): Past => ({
 export async function workFor(dialect: Dialect, connection: Connection, { step, items }: Prepared): Promise<Work> {
   const context = { version: connection.version, ...(await schemaFor(dialect, connection, items)) }
   const ready = rendered(dialect, items, context)
-  return { step, items: ready, statements: foretold(dialect, ready, context).statements }
+  // From the groups, not from their statements: a later group stands on what an earlier one has done to the schema.
+  return { step, items: ready, statements: foretold(dialect, items, context).statements }
 }
 
 /** Statements for a state that is not there yet: for plans and scripts. `after` is the schema to go on with. */

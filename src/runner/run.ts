@@ -27,6 +27,7 @@ import { withRetry } from './retry.ts'
 import { send } from './send.ts'
 import { open, type Session, withSession } from './session.ts'
 import { checkMissing, checkProject, edited, incomplete, type State, stateOf } from './state.ts'
+import { checkValues } from './way-back.ts'
 
 /** What the caller decides. */
 export interface RunOptions {
@@ -58,8 +59,11 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
     if (planned.length > 0 || begun.length > 0) {
       const known = new Map<string, Prepared>()
       // Whoever has to agree is asked before the lock is taken. Going up, only the one who has the lock need load files.
-      if (options.direction === 'down') await agree(options, await loaded(session, first, planned, 'down', known))
-      else if (options.losing) {
+      if (options.direction === 'down') {
+        const prepared = await loaded(session, first, planned, 'down', known)
+        await checkValues(session, prepared)
+        await agree(options, prepared)
+      } else if (options.losing) {
         const lost = lossesOf(await loaded(session, first, planned, 'up', known))
         if (lost.length > 0) await options.losing(lost)
       }

@@ -555,4 +555,30 @@ export default revision({
     expect(await readState(at.context())).toMatchObject({ current: ['b2'], pending: ['c3'] })
     expect(await upgrade(at.context({ lockWait: 0 }))).toMatchObject({ to: ['c3'] })
   })
+
+  it('refuses to bring a NOT NULL column back to rows, and goes down once the file says what they get', async () => {
+    const amount = column('amount', { nullable: false })
+    const [, file = ''] = await at.write(
+      { id: 'a1', operations: [op.createTable({ table: table('orders', amount, column('note')) })] },
+      { id: 'a2', operations: [op.dropColumn({ table: 'orders', column: amount, after: 'id' })] },
+    )
+    await upgrade(at.context())
+    const { findings } = (await plan(at.context(), { direction: 'down' })).steps[0] ?? {}
+    expect(findings?.map(({ code }) => code)).not.toContain('RB102')
+    await at.on((connection) => connection.execute('insert into orders (id) values (1)'))
+    const refused = await failure(downgrade(at.context(), { confirm: () => true }))
+    expect([refused.code, refused.exitCode]).toEqual(['REVISION_IRREVERSIBLE', 4])
+    expect((await readState(at.context())).current).toEqual(['a2'])
+
+    const down = /^ {2}down: \[[^]*?^ {2}\],/m.exec(refused.fix ?? '')?.[0].replaceAll('<a value>', '7') ?? ''
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/\}\)\n$/, `${down}\n})\n`))
+    await stamp(at.context(), { target: 'a2' })
+    await downgrade(at.context(), { confirm: () => true })
+    expect(await at.ask('select id, amount from orders')).toEqual([{ id: 1, amount: 7 }])
+    // The column is what it was: without a default.
+    await expect(at.on((connection) => connection.execute('insert into orders (id) values (2)'))).rejects.toThrow()
+    await upgrade(at.context())
+    await at.on((connection) => connection.execute('delete from orders'))
+    await downgrade(at.context(), { confirm: () => true })
+  })
 })

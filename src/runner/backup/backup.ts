@@ -8,23 +8,14 @@ import { createGzip } from 'node:zlib'
 import type { Backup, BackupSource, Dialect } from '../../dialects/dialect.ts'
 import { GodwitError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
+import { countRows, type TableCount } from '../count.ts'
 import { type Bookkeeping, readBookkeeping } from '../journal.ts'
 import type { RunnerContext } from '../reports.ts'
 import { underLock } from '../run.ts'
 import { type Session, withSession } from '../session.ts'
 import { checkFormat } from '../state.ts'
 import { type Archive, createArchive } from './archive.ts'
-import { countRows } from './count.ts'
-import {
-  BACKUP_FORMAT,
-  backupsOf,
-  MANIFEST,
-  type Manifest,
-  SUFFIX,
-  SUMS,
-  sumsText,
-  type TableCount,
-} from './manifest.ts'
+import { BACKUP_FORMAT, backupsOf, MANIFEST, type Manifest, SUFFIX, SUMS, sumsText } from './manifest.ts'
 import { dump, OWN_FILE, OWN_KIND } from './own.ts'
 import { workFolder } from './work.ts'
 

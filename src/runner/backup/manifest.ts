@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GodwitError } from '../../errors.ts'
+import type { TableCount } from '../count.ts'
 import { type Entry, entriesOf, hashOf, textOf } from './archive.ts'
 
 /** The layout of the file; a newer Godwit may raise it. */
@@ -10,12 +11,6 @@ export const BACKUP_FORMAT = 1
 export const SUFFIX = '.backup.tar'
 export const MANIFEST = 'manifest.json'
 export const SUMS = 'SHA256SUMS'
-
-/** A table and its rows, counted when the backup was taken. */
-export interface TableCount {
-  name: string
-  rows: number
-}
 
 export interface Manifest {
   format: number

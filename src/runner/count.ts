@@ -1,25 +1,36 @@
-// Rows of all tables, exactly: what a manifest says, and what a restore is held to.
-import type { Connection, Dialect } from '../../dialects/dialect.ts'
-import { splitName } from '../../schema/names.ts'
-import type { TableCount } from './manifest.ts'
+// How many rows tables hold: many tables in one query.
+import type { Connection, Dialect } from '../dialects/dialect.ts'
+import { splitName } from '../schema/names.ts'
+
+/** A table with its rows. */
+export interface TableCount {
+  name: string
+  rows: number
+}
 
 /** Tables that are asked about in one query. */
-const TOGETHER = 50
+export const TOGETHER = 50
 
-/** Counts them. Errors: the driver's. */
+/** A table's qualified name in SQL. */
+export const tableName = (dialect: Dialect, table: string): string =>
+  splitName(table)
+    .map((part) => dialect.identifier(part))
+    .join('.')
+
+/** Counts them, with `most` no further than that. Errors: the driver's. */
 export async function countRows(
   dialect: Dialect,
   connection: Connection,
   tables: readonly string[],
+  most?: number,
 ): Promise<TableCount[]> {
   const counts: TableCount[] = []
   for (let at = 0; at < tables.length; at += TOGETHER) {
     const some = tables.slice(at, at + TOGETHER)
     const selects = some.map((table, index) => {
-      const name = splitName(table)
-        .map((part) => dialect.identifier(part))
-        .join('.')
-      return `select ${index} as position, count(*) as amount from ${name}`
+      const from = `from ${tableName(dialect, table)}`
+      const counted = most === undefined ? from : `from (select 1 ${from} limit ${most}) counted`
+      return `select ${index} as position, (select count(*) ${counted}) as amount`
     })
     const rows = await connection.query<{ position: number | string; amount: number | string }>(
       selects.join('\nunion all\n'),
