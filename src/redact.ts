@@ -57,3 +57,15 @@ export function redactValue(value: unknown): unknown {
   }
   return value
 }
+
+/**
+ * A URL as it may be shown, also one that cannot be read: what stands before the last @, behind a colon that no port
+ * follows, and behind a ? is left out.
+ */
+export function shownUrl(url: string): string {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:(?:\/\/)?)?(.*)$/is.exec(url.trim()) ?? []
+  const at = rest.lastIndexOf('@')
+  const open = at >= 0 ? `${MASK}${rest.slice(at)}` : rest.replace(/:(?!\d+(?:[/?#]|$))[^/?#]*/g, `:${MASK}`)
+  const shown = `${scheme}${open.replace(/[?#].*$/s, '')}`
+  return redact(shown.length > 100 ? `${shown.slice(0, 100)}…` : shown)
+}

@@ -256,6 +256,17 @@ describe('passwords', () => {
 })
 
 test.each([
+  ['localhost', 'localhost'],
+  ['postgres://me:hidden', 'postgres://me:***'],
+  ['postgres://me:hid%zzden@h:5/d?password=hidden', 'postgres://***@h:5/d'],
+  ['mysql://me:hidden@h:99999/d', 'mysql://***@h:99999/d'],
+])('a URL that cannot be read, %s: the error shows it, without its password', async (url, shown) => {
+  const error = await failure(dialectOf(url).then((dialect) => dialect.connect(url)))
+  expect(error).toMatchObject({ code: 'URL_INVALID', why: expect.stringContaining(`It reads ${shown}`) })
+  expect(JSON.stringify(error)).not.toContain('hidden')
+})
+
+test.each([
   ['postgresql+asyncpg://u:hidden@h/d', 'postgresql://…'],
   ['mysql+pymysql://u:hidden@h/d', 'mysql://…'],
   ['oracle+thin://u:hidden@h/d', 'Known schemes'],

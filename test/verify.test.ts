@@ -191,7 +191,7 @@ describe('the entry file', () => {
     [
       'the library instead',
       { 'server.js': "const { godwit } = require('godwit')\ngodwit().then((m) => m.upgrade())\n" },
-      { file: 'server.js', told: 'its name', hook: 'server.js' },
+      { file: 'server.js', told: 'its name', hook: 'server.js', call: 'upgrade()' },
     ],
     [
       'a comment is no call',
@@ -222,6 +222,6 @@ describe('the entry file', () => {
       mkdirSync(dirname(join(folder.path, name)), { recursive: true })
       writeFileSync(join(folder.path, name), text)
     }
-    expect(findEntry(folder.path)).toEqual(expected)
+    expect(findEntry(folder.path)).toEqual('hook' in expected ? { call: 'startup()', ...expected } : expected)
   })
 })

@@ -38,6 +38,8 @@ export interface AdoptReport {
   unseen: Named[]
   /** Revisions that `upgrade` will apply. */
   pending: number
+  /** Whether models are configured: without them nothing writes the next revision. */
+  models: boolean
 }
 
 /** Two things may be done to a database of unknown origin: writing down where it is, and adding what it lacks. */
@@ -85,6 +87,7 @@ Nothing is ever dropped: what only the database has is listed and left alone. Wh
       only: [],
       unseen: [],
       pending: state.pending.length,
+      models: (await context.config()).sources.length > 0,
     }
     if (live.tables.length + live.objects.length === 0) return report
     const graph = await fileGraph(context)

@@ -2,11 +2,12 @@
 import { type Config, type ConfigRequest, loadConfig } from '../config.ts'
 import type { Connection, ConnectOptions, Dialect } from '../dialects/dialect.ts'
 import { connectorOf, dialectNamed, dialectNames, dialectOf, reading } from '../dialects/index.ts'
-import { GodwitError } from '../errors.ts'
+import { GodwitError, isGodwitError } from '../errors.ts'
 import { isUnencoded, rememberSecrets } from '../redact.ts'
 import type { Folder } from '../revisions/index.ts'
 import type { RunnerContext, RunnerEvent } from '../runner/index.ts'
 import type { Spelling } from '../runner/shadow.ts'
+import { urlInvalid } from '../url.ts'
 import { version } from '../version.ts'
 
 /** What happens while a verb works: the runner's events, and what the verb is busy with. */
@@ -91,7 +92,17 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
     const target = await url()
     // A connection that is kept will have to write sooner or later.
     const wanted = resources === undefined ? connect : { ...connect, readOnly: false }
-    return own.get(`connection ${target}`, async () => (await connectorOf(target)).connect(target, wanted))
+    try {
+      return await own.get(`connection ${target}`, async () => (await connectorOf(target)).connect(target, wanted))
+    } catch (error) {
+      const made = isGodwitError(error) && error.code === 'DATABASE_MISSING' && error.data?.made !== undefined
+      if (!made || connect.readOnly !== true || connect.absent === 'error') throw error
+      // Before the first upgrade: nothing is applied, and reading makes nothing. A mistyped path shows in the warning.
+      return own.get(`absent ${target}`, async () => {
+        emit({ type: 'warning', message: `${error.message} It is read as an empty one; \`godwit upgrade\` makes it.` })
+        return (await connectorOf(target)).connect(target, { ...wanted, absent: 'empty' })
+      })
+    }
   }
 
   return {
@@ -180,7 +191,7 @@ export function createResources(): Resources {
 export function checkUrl(url: string): string {
   rememberSecrets(url)
   if (!isUnencoded(url)) return url
-  throw new GodwitError('URL_INVALID', 'The database URL cannot be read: its password holds an @, a / or a #.', {
+  throw urlInvalid(url, 'The database URL cannot be read: its password holds an @, a / or a #.', {
     why: 'These characters mean something in a URL, so that a part of the password would be taken for the host.',
     fix: 'Write them percent-encoded: %40 for @, %2F for /, %23 for #.',
   })

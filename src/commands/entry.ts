@@ -11,6 +11,8 @@ export interface Entry {
   told?: string
   /** The file that calls `startup()` (or `upgrade()` of the library): the entry, or one that it imports. */
   hook?: string
+  /** What it calls: `startup()` or `upgrade()`. */
+  call?: string
 }
 
 const CODE = /^\.[cm]?[jt]sx?$/
@@ -29,7 +31,11 @@ export function findEntry(directory: string): Entry {
   if (found === undefined) return {}
   const hook = findHook(found.file, new Set())
   const short = (path: string): string => relative(directory, path)
-  return { file: short(found.file), told: found.told, ...(hook !== undefined && { hook: short(hook) }) }
+  return {
+    file: short(found.file),
+    told: found.told,
+    ...(hook !== undefined && { hook: short(hook.file), call: hook.call }),
+  }
 }
 
 interface Candidate {
@@ -75,12 +81,13 @@ function packageOf(directory: string): Record<string, unknown> {
 }
 
 /** The first file, from this one along its own imports, that calls us. */
-function findHook(file: string, seen: Set<string>): string | undefined {
+function findHook(file: string, seen: Set<string>): { file: string; call: string } | undefined {
   // Enough for any program's way to its start, and an end for those that import everything.
   if (seen.has(file) || seen.size > 200) return undefined
   seen.add(file)
   const tokens = tokenize(readFileSync(file, 'utf8'))
-  if (callsUs(tokens)) return file
+  const call = callOf(tokens)
+  if (call !== undefined) return { file, call }
   for (const name of importsOf(tokens)) {
     const next = resolved(dirname(file), name)
     const hook = next === undefined ? undefined : findHook(next, seen)
@@ -89,18 +96,17 @@ function findHook(file: string, seen: Set<string>): string | undefined {
   return undefined
 }
 
-function callsUs(tokens: readonly Token[]): boolean {
-  const imports = tokens.some(({ type, value }) => type === 'string' && value === 'godwit')
-  return (
-    imports &&
-    tokens.some(
-      ({ text }, at) =>
-        tokens[at + 1]?.text === '(' &&
-        // A method of that name is somebody else's; `upgrade` is one of ours.
-        ((text === 'startup' && tokens[at - 1]?.text !== 'function') ||
-          (text === 'upgrade' && tokens[at - 1]?.text === '.')),
-    )
+/** What of ours it calls, if anything. */
+function callOf(tokens: readonly Token[]): string | undefined {
+  if (!tokens.some(({ type, value }) => type === 'string' && value === 'godwit')) return undefined
+  const found = tokens.find(
+    ({ text }, at) =>
+      tokens[at + 1]?.text === '(' &&
+      // A method of that name is somebody else's; `upgrade` is one of ours.
+      ((text === 'startup' && tokens[at - 1]?.text !== 'function') ||
+        (text === 'upgrade' && tokens[at - 1]?.text === '.')),
   )
+  return found && `${found.text}()`
 }
 
 const importsOf = (tokens: readonly Token[]): string[] =>

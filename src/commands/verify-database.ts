@@ -1,4 +1,6 @@
 // What `verify` asks the database: connection, privileges, shadow, and what is pending.
+
+import { amount } from '../amount.ts'
 import type { Connection, Privilege } from '../dialects/dialect.ts'
 import { isGodwitError } from '../errors.ts'
 import type { Check, Checks } from './checks.ts'
@@ -37,7 +39,7 @@ async function checkConnection(context: Context, checks: Checks): Promise<Connec
   return checks.attempt('database', async () => {
     const dialect = await context.dialect()
     try {
-      const connection = await context.connection({ readOnly: true })
+      const connection = await context.connection({ readOnly: true, absent: 'error' })
       // A server may take the connection and refuse the session.
       await understood(context, () => connection.query('select 1 as one'))
       checks.add(
@@ -111,7 +113,7 @@ async function checkPending(context: Context, checks: Checks, { graph, migrates 
     checks.add(
       'pending',
       'warning',
-      `${initialised ? '' : 'no history yet; '}${pending.length} revisions are pending: ${list(pending)}`,
+      `${initialised ? '' : 'no history yet; '}${amount(pending.length, 'revision')} pending: ${list(pending)}`,
       migrates === true ? 'The next start applies them; `godwit upgrade` does it now.' : 'godwit upgrade',
     )
   else if (edited.length + missing.length + incomplete.length === 0)

@@ -1,4 +1,5 @@
 // What `verify` sees without a database: environment, configuration, revision files, the application's entry.
+import { amount } from '../amount.ts'
 import type { Config } from '../config.ts'
 import { isGodwitError } from '../errors.ts'
 import type { Folder, Graph } from '../revisions/index.ts'
@@ -120,7 +121,7 @@ async function checkRevisions(context: Context, checks: Checks, config: Config):
   if (folder.files.length === 0) {
     const first = config.sources.length > 0 ? 'migrate -m "first revision"' : 'revision -m "first revision"'
     checks.add('revisions', 'warning', `${path} is empty`, `Write the first one: \`godwit ${first}\`.`)
-  } else checks.add('revisions', 'ok', `${path} holds ${folder.files.length} revisions`)
+  } else checks.add('revisions', 'ok', `${path} holds ${amount(folder.files.length, 'revision')}`)
   await checkFiles(context, checks, folder)
   return checks.attempt('revisions', () => checkGraph(checks, folder))
 }
@@ -163,7 +164,7 @@ async function checkGraph(checks: Checks, folder: Folder): Promise<Graph> {
 
 async function checkEntry(checks: Checks, directory: string): Promise<void> {
   const { findEntry } = await import('./entry.ts')
-  const { file, told, hook } = findEntry(directory)
+  const { file, told, hook, call = 'startup()' } = findEntry(directory)
   if (file === undefined) {
     checks.add(
       'start-up',
@@ -182,6 +183,6 @@ async function checkEntry(checks: Checks, directory: string): Promise<void> {
     checks.add(
       'start-up',
       'ok',
-      hook === file ? `${file} calls startup()` : `${file} imports ${hook}, which calls startup()`,
+      hook === file ? `${file} calls ${call}` : `${file} imports ${hook}, which calls ${call}`,
     )
 }

@@ -130,6 +130,8 @@ export interface ConnectOptions {
   readOnly?: boolean
   /** Create the database's file or folder when it is missing. */
   create?: boolean
+  /** `empty`: an embedded database that is not there yet is read as an empty one, in memory; nothing is made. */
+  absent?: 'empty' | 'error'
   /** Milliseconds to wait for a connection. */
   timeout?: number
   applicationName?: string

@@ -1,5 +1,6 @@
 // The registry: a database is its folder and one line here. Nothing is loaded before its URL scheme is met.
 import { GodwitError } from '../errors.ts'
+import { urlInvalid } from '../url.ts'
 import type { Connector, Dialect } from './dialect.ts'
 
 export { reading } from './reading.ts'
@@ -52,7 +53,7 @@ const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+]*):/i.exe
 function entryOf(url: string): Entry {
   const scheme = schemeOf(url)
   if (scheme === undefined) {
-    throw new GodwitError('URL_INVALID', 'The database URL has no scheme.', {
+    throw urlInvalid(url, 'The database URL has no scheme.', {
       fix: `Write it as scheme://… with one of: ${entries.flatMap(({ schemes }) => schemes).join(', ')}.`,
     })
   }

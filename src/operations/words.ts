@@ -61,7 +61,9 @@ export function columnChanges(from: Column, to: Column): string {
     JSON.stringify(from.generated) !== JSON.stringify(to.generated) &&
       `generated ${expression(from.generated?.expression)} -> ${expression(to.generated?.expression)}`,
     JSON.stringify(from.identity) !== JSON.stringify(to.identity) &&
-      `identity ${from.identity?.kind ?? 'none'} -> ${to.identity?.kind ?? 'none'}`,
+      (from.identity?.kind === to.identity?.kind
+        ? `options of identity (${to.identity?.kind})`
+        : `identity ${from.identity?.kind ?? 'none'} -> ${to.identity?.kind ?? 'none'}`),
     from.comment !== to.comment && 'comment',
     JSON.stringify(from.extra) !== JSON.stringify(to.extra) && 'attributes',
   ].filter(Boolean)

@@ -1,4 +1,5 @@
 // One statement that commits by itself, with the journal written around it; and our own books in a transaction of theirs.
+import { since } from '../amount.ts'
 import type { Probe, ProbeState } from '../operations/statement.ts'
 import { withRetry } from './retry.ts'
 import { type Part, SendFailure, send, sendAnyOf } from './send.ts'
@@ -53,7 +54,7 @@ export async function alone(session: Session, step: Step, { item, index, of, hea
   session.owed.push(...parts(ledger.settle(id, 'done')), ...tail)
   // Where no probe could tell, the outcome is written before anything else is done.
   if (probe === undefined) await pay(session)
-  emit({ type: 'statement finished', revision: id, statement: index, of, duration: performance.now() - started })
+  emit({ type: 'statement finished', revision: id, statement: index, of, duration: since(started) })
 }
 
 /** Writes what is owed, where something is. */

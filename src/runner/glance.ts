@@ -1,4 +1,5 @@
 // The one look that is enough where nothing is to be done: one query, and no more of Godwit loaded than it takes.
+import { since } from '../amount.ts'
 import type { Connection, Connector } from '../dialects/dialect.ts'
 import type { Folder } from '../revisions/folder.ts'
 import { headsAmong, headsOf, pathUp } from '../revisions/graph.ts'
@@ -38,6 +39,6 @@ export async function glance(
     steps: [],
     nothing: true,
     pending: 0,
-    duration: performance.now() - started,
+    duration: since(started),
   }
 }

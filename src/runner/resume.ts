@@ -1,4 +1,5 @@
 // Settles what an interrupted run left: a probe tells whether the statement happened, and the step goes on from there.
+import { since } from '../amount.ts'
 import { GodwitError } from '../errors.ts'
 import { ask, books, clear } from './alone.ts'
 import { doubt } from './doubt.ts'
@@ -47,7 +48,7 @@ async function resume(session: Session, state: State, id: string): Promise<StepR
     revision: id,
     message: revision.message,
     direction,
-    duration: performance.now() - started,
+    duration: since(started),
     statements: found.work.items.length - progress,
     ...(ensured.length > 0 && { ensured }),
   }

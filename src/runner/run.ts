@@ -1,4 +1,5 @@
 // Up and down: lock, read again, settle, and one step after the other.
+import { since } from '../amount.ts'
 import type { Connection, Lock } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import {
@@ -83,7 +84,7 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
       nothing: steps.length === 0 && begun.length === 0,
       pending: pathUp(last.graph, last.applied, headsOf(last.graph)).length,
       ...failures(last, planned, failed),
-      duration: performance.now() - started,
+      duration: since(started),
     }
   }).catch(async (error: unknown) => {
     throw isGodwitError(error) && error.code === 'CONNECTION_LOST' ? await truth(context, folder, error) : error
@@ -279,7 +280,7 @@ async function runSteps(
       return emit({ type: 'overtaken', revision })
     }
     if (ensured === undefined) continue
-    const duration = performance.now() - started
+    const duration = since(started)
     emit({ type: 'step finished', revision, direction, index, total, duration })
     const looked = ensured.length > 0 ? { ensured } : {}
     steps.push({ revision, message, direction, duration, statements, ...looked })

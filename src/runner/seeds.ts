@@ -1,4 +1,5 @@
 // Running seeds: which are due, and each with its record in one transaction, by one runner at a time.
+import { amount, since } from '../amount.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { type ErrorCode, GodwitError, isGodwitError } from '../errors.ts'
 import { headsOf, pathUp } from '../revisions/index.ts'
@@ -47,7 +48,7 @@ export async function runSeeds(
     if (pending.length > 0) {
       throw new GodwitError(
         'NOT_UP_TO_DATE',
-        `Seeds are for the latest schema, and ${pending.length} revisions are pending.`,
+        `Seeds are for the latest schema, and ${amount(pending.length, 'revision')} ${pending.length === 1 ? 'is' : 'are'} pending.`,
         {
           fix: 'Run `godwit upgrade` first.',
           data: { pending },
@@ -82,7 +83,7 @@ export async function seedAll(
     session.signal?.throwIfAborted()
     const started = performance.now()
     await runOne(session, decision.seed, environment)
-    reports.push({ name: decision.name, outcome: 'ran', duration: performance.now() - started })
+    reports.push({ name: decision.name, outcome: 'ran', duration: since(started) })
   }
   return reports
 }

@@ -1,4 +1,5 @@
 // Where the files are beside where the database is, and what forbids to go on. Pure.
+import { amount } from '../amount.ts'
 import { GodwitError } from '../errors.ts'
 import type { Folder, RevisionFile } from '../revisions/folder.ts'
 import { type Graph, graphOf, headsAmong, headsOf, pathUp } from '../revisions/graph.ts'
@@ -96,7 +97,7 @@ export function checkProject({ books, files, applied }: State): void {
   const project = books.meta.get('project') ?? ''
   if (applied.size === 0 || files.has(project) || [...applied].some((id) => files.has(id))) return
   throw new GodwitError('PROJECT_MISMATCH', 'This database belongs to another project.', {
-    why: `Its history holds ${applied.size} revisions, and none of them is in the folder (its first is ${project || [...applied][0]}; the folder holds ${files.size}).`,
+    why: `Its history holds ${amount(applied.size, 'revision')}, and none of them is in the folder (its first is ${project || [...applied][0]}; the folder holds ${files.size}).`,
     fix: 'Check the database URL and `revisions` in the configuration. If the history was rewritten on purpose, `godwit stamp` sets it anew.',
     data: { project, applied: [...applied], files: [...files.keys()] },
   })

@@ -7,6 +7,7 @@ import { isUnencoded, rememberSecrets } from '../redact.ts'
 import { type Folder, readFolder } from '../revisions/folder.ts'
 import { type Bundle, folderOfBundle, seedsOfBundle, withBundle } from '../runner/bundle.ts'
 import { readSeeds, type SeedFile } from '../runner/seed.ts'
+import { urlInvalid } from '../url.ts'
 import type { Environment } from './policy.ts'
 
 /** Where a start finds its things. */
@@ -78,7 +79,7 @@ function checked(url: string | undefined): string {
   }
   rememberSecrets(url)
   if (!isUnencoded(url)) return url
-  throw new GodwitError('URL_INVALID', 'The database URL cannot be read: its password holds an @, a / or a #.', {
+  throw urlInvalid(url, 'The database URL cannot be read: its password holds an @, a / or a #.', {
     why: 'These characters mean something in a URL, so that a part of the password would be taken for the host.',
     fix: 'Write them percent-encoded: %40 for @, %2F for /, %23 for #.',
   })

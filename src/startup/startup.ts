@@ -1,4 +1,5 @@
 // `startup()`: what an application calls before it listens. Every instance may call it at once.
+import { since } from '../amount.ts'
 import type { Connection } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import { anyDue, decideSeeds, type SeedReport } from '../runner/due.ts'
@@ -117,7 +118,7 @@ async function start(options: StartupOptions): Promise<StartupReport> {
   } finally {
     guard.release()
   }
-  report.duration = performance.now() - started
+  report.duration = since(started)
   return report
 }
 

@@ -1,5 +1,6 @@
 // Steps of the application itself, in its order: each in a transaction, by one instance at a time.
 
+import { since } from '../amount.ts'
 import type { Config } from '../config.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import type { SeedReport } from '../runner/due.ts'
@@ -97,7 +98,7 @@ async function inOrder(
 async function runStep(session: Session, step: Step, environment: string, lines: Lines): Promise<StepOutcome> {
   const { name, continueOnError = false } = step
   const started = performance.now()
-  const spent = (): number => performance.now() - started
+  const spent = (): number => since(started)
   try {
     await runJob(session, { name, call: (database) => step.run({ ...database, log: lines.info }) }, environment)
     lines.step(name)

@@ -163,6 +163,18 @@ describe('inverses', () => {
 })
 
 describe('every operation', () => {
+  it('says what changes, also where the kind of an identity stays', () => {
+    const column = (start?: string) => ({
+      name: 'id',
+      type: 'integer',
+      nullable: false,
+      identity: { kind: 'always' as const, ...(start !== undefined && { options: { start } }) },
+    })
+    expect(line(op.alterColumn({ table: 't', from: column(), to: column('5') }))).toBe(
+      'alter column t.id: options of identity (always)',
+    )
+  })
+
   it('is described on one line, has a sign, and touches what it says', () => {
     fc.assert(
       fc.property(fc.array(hostile), pairsOfWorlds, (some, [one, other]) => {

@@ -55,6 +55,8 @@ async function route({ db }: Database, request: IncomingMessage): Promise<Answer
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   const shown = { id: users.id, username: users.username, name: users.name, role: users.role }
   switch (`${request.method} ${pathname}`) {
+    // Where the line at the start points to.
+    case 'GET /':
     case 'GET /health': {
       const [found] = await db.select({ users: count() }).from(users)
       return { status: 200, body: { status: 'ready', users: found?.users ?? 0 } }

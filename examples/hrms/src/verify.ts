@@ -1,6 +1,6 @@
 // `npm run verify`: are all tables there, with their columns, constraints and indexes? What has to be there is read from the models,
 // so that nobody keeps a list.
-import { godwit, type Operation } from 'godwit'
+import { GodwitError, godwit, type Operation } from 'godwit'
 
 /** One table of the models, as the database has it. */
 export interface TableCheck {
@@ -47,7 +47,12 @@ export async function verifyTables(options: { url?: string; cwd?: string } = {})
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const checks = await verifyTables()
+  const checks = await verifyTables().catch((error: unknown) => {
+    if (!(error instanceof GodwitError)) throw error
+    // No connection, no models: what happened and what to do is said in it.
+    console.error([`${error.code}: ${error.message}`, error.why, error.fix].filter(Boolean).join('\n'))
+    process.exit(error.exitCode)
+  })
   for (const { table, columns, constraints, indexes, wrong } of checks) {
     const of = ([found, wanted]: [number, number], what: string): string => `${found}/${wanted} ${what}`
     const line = [of(columns, 'columns'), of(constraints, 'constraints'), of(indexes, 'indexes')].join(', ')

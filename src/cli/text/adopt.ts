@@ -49,9 +49,12 @@ function head({ outcome, revision = '', written, dryRun }: AdoptReport, ui: Ui):
   }
 }
 
-function next({ outcome, pending, dryRun, altered }: AdoptReport, { colors }: Ui): string | false {
+function next({ outcome, pending, dryRun, altered, models }: AdoptReport, { colors }: Ui): string | false {
   const isLeft = outcome === 'foreign' || outcome === 'empty' || outcome === 'ready'
   if (dryRun && !isLeft) return `\n${colors.dim('Next:')} ${colors.cyan(`godwit adopt${altered ? ' --alter' : ''}`)}`
+  if (pending === 0 && !models && !isLeft) {
+    return `\n${colors.dim('Next: name your models as `source` in the configuration (`drizzle(…)` or `sql(…)`); then')} ${colors.cyan('godwit migrate -m "…"')} ${colors.dim('writes what changes, and')} ${colors.cyan('godwit revision -m "…"')} ${colors.dim('an empty one to write by hand.')}`
+  }
   if (pending === 0) return false
   if (outcome === 'reconciled') return `\n${colors.dim('Read the file, then run')} ${colors.cyan('godwit upgrade')}`
   return `\n${colors.dim('Next:')} ${colors.cyan('godwit upgrade')}${colors.dim(` (${plural(pending, 'revision')} pending)`)}`

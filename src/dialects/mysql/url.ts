@@ -1,6 +1,7 @@
 // Reads a URL by ourselves: the driver's parser and `new URL` put the whole text, password included, into their errors.
 import { readFileSync } from 'node:fs'
 import { GodwitError } from '../../errors.ts'
+import { readUrl } from '../../url.ts'
 import type { Location } from '../dialect.ts'
 
 /** How to reach a server. */
@@ -21,9 +22,11 @@ const PATTERN =
 
 /**
  * `mysql://user:password@host:port/database?ssl-mode=…&ssl-ca=…&socket=…`. TLS: `ssl-mode` (DISABLED, PREFERRED: no TLS;
- * REQUIRED, VERIFY_CA, VERIFY_IDENTITY: verified TLS), or `ssl=true`. Errors: URL_INVALID, without the URL in it.
+ * REQUIRED, VERIFY_CA, VERIFY_IDENTITY: verified TLS), or `ssl=true`. Errors: URL_INVALID, without its password.
  */
-export function parseUrl(url: string): Address {
+export const parseUrl = (url: string): Address => readUrl(url, () => parse(url))
+
+function parse(url: string): Address {
   const match = PATTERN.exec(url)
   if (match === null) throw invalid('It does not look like mysql://user:password@host:port/database.')
   const [, credentials = '', rawHost = '', rawPort = '', rawDatabase = '', rawQuery = ''] = match

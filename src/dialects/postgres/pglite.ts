@@ -16,7 +16,9 @@ const LOCK_WAIT = 30_000
 export async function openEmbedded(url: string, options: ConnectOptions = {}): Promise<Connection> {
   const folder = folderOf(url)
   if (folder === undefined) return embeddedConnection(await startEngine({}), 'pglite::memory:')
-  if (!existsSync(`${folder}/PG_VERSION`) && !existsSync(keptOf(folder)) && !options.create) {
+  const isThere = existsSync(`${folder}/PG_VERSION`) || existsSync(keptOf(folder))
+  if (!isThere && options.absent === 'empty') return embeddedConnection(await startEngine({}), `pglite:${folder}`)
+  if (!isThere && !options.create) {
     throw new GodwitError('DATABASE_MISSING', `There is no embedded database in ${folder}.`, {
       fix: 'Check the path, or let the first upgrade create it.',
       data: { made: 'by the first upgrade' },

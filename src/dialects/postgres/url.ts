@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { GodwitError } from '../../errors.ts'
+import { readUrl } from '../../url.ts'
 import type { Location } from '../dialect.ts'
 
 /** Where and as whom to connect. */
@@ -46,8 +47,11 @@ function decode(text: string, part: string): string {
   }
 }
 
-/** Reads `postgres://user:password@host:port/database?sslmode=…`. Errors: URL_INVALID (without the URL's text). */
-export function parseUrl(url: string, environment: Environment = process.env): Target {
+/** Reads `postgres://user:password@host:port/database?sslmode=…`. Errors: URL_INVALID, without its password. */
+export const parseUrl = (url: string, environment: Environment = process.env): Target =>
+  readUrl(url, () => parse(url, environment))
+
+function parse(url: string, environment: Environment): Target {
   const rest = /^postgres(?:ql)?:(?:\/\/)?(.*)$/is.exec(url.trim())?.[1]
   if (rest === undefined) throw invalid('It does not begin with postgres:// or postgresql://.', 'Check the scheme.')
   const { authority, path, query } = cut(rest)

@@ -15,11 +15,12 @@ export const BUSY_TIMEOUT = 5000
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
   const target = parseUrl(url)
   const driver = findDriver()
-  if (!target.memory) prepareFile(target, options.create === true || target.create)
-  const readOnly = options.readOnly === true || target.readOnly
+  const standIn = options.absent === 'empty' && !target.memory && !existsSync(target.file)
+  if (!target.memory && !standIn) prepareFile(target, options.create === true || target.create)
+  const readOnly = !standIn && (options.readOnly === true || target.readOnly)
   let database: Database | undefined
   try {
-    database = driver.open(target.file, readOnly)
+    database = driver.open(standIn ? ':memory:' : target.file, readOnly)
     const timeout = Math.max(0, Math.trunc(options.timeout ?? BUSY_TIMEOUT))
     database.exec(`pragma busy_timeout = ${timeout}; pragma foreign_keys = on`)
     // The first read of the file: whether it is a database shows here.

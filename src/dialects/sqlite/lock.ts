@@ -115,7 +115,7 @@ const tokenOf = (database: Database): unknown => database.all('select token from
  * a killed process has left behind names a process that is gone.
  */
 export async function lockHolder({ location }: Connection): Promise<LockHolder | undefined> {
-  if (location.database === ':memory:') return undefined
+  if (location.database === ':memory:' || !existsSync(location.database)) return undefined
   const path = `${realpathSync(location.database)}${LOCK_SUFFIX}`
   if (!existsSync(path)) return undefined
   let file: Database | undefined

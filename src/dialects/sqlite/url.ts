@@ -1,6 +1,7 @@
 // Which file a URL means: sqlite:path, sqlite://path, sqlite::memory:, file:path, file:///path.
 import { resolve } from 'node:path'
 import { GodwitError } from '../../errors.ts'
+import { readUrl } from '../../url.ts'
 
 export interface FileTarget {
   /** Absolute path, or `:memory:`. */
@@ -17,7 +18,9 @@ export interface FileTarget {
 const MEMORY = ':memory:'
 
 /** Errors: URL_INVALID. */
-export function parseUrl(url: string): FileTarget {
+export const parseUrl = (url: string): FileTarget => readUrl(url, () => parse(url))
+
+function parse(url: string): FileTarget {
   const found = /^(sqlite|file):(\/\/)?(.*)$/is.exec(url)
   if (found === null) throw invalid('It does not begin with sqlite: or file:.')
   const [, scheme = '', slashes = '', rest = ''] = found

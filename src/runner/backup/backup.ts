@@ -1,10 +1,12 @@
 // Takes a backup: under the lock of the migrations, from one consistent view, and under its name only when it is whole.
+
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, parse } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { since } from '../../amount.ts'
 import type { Backup, BackupSource, Dialect } from '../../dialects/dialect.ts'
 import { GodwitError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
@@ -78,7 +80,7 @@ export async function takeBackup(context: RunnerContext, request: BackupRequest)
         })
         const report = await write(session, ways, { source, books }, request, context.version ?? '')
         const deleted = await prune(request, session.connection.location.display, report.file)
-        return { ...report, deleted, duration: performance.now() - started }
+        return { ...report, deleted, duration: since(started) }
       } finally {
         await source?.close()
         await rm(work, { recursive: true, force: true })

@@ -1,8 +1,10 @@
 // Puts a backup back: first its checksum, then a person's word, then everything at once where the database can do that.
+
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { since } from '../../amount.ts'
 import type { Backup } from '../../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
@@ -81,7 +83,7 @@ export async function restoreBackup(context: RunnerContext, request: RestoreRequ
         database: plan.database,
         replaced: plan.replaced,
         made: backup.manifest.made,
-        duration: performance.now() - started,
+        duration: since(started),
       }
     }),
   )
