@@ -41,6 +41,7 @@ const same = <T>(from: T, to: T, form: (value: T) => T): boolean =>
 function compareObject(plan: Plan, from: SchemaObject, to: SchemaObject): void {
   const { traits } = plan
   if (traits.implicit?.(from) && traits.implicit(to)) return
+  if (traits.sameObject?.(from, to)) return
   const reference = objectRef(to)
   // Both ways: the inverse of a change in place has to be one too. A view takes a column more, but never gives it back.
   if (traits.alterObject(from, to) && traits.alterObject(to, from)) {

@@ -14,6 +14,8 @@ export interface Traits {
   converts?(from: string, to: string): boolean
   /** True for two columns that mean the same, where what differs cannot be changed. */
   sameColumn?(from: Column, to: Column): boolean
+  /** True for two objects that mean the same: what differs is the state of their data. */
+  sameObject?(from: SchemaObject, to: SchemaObject): boolean
   /** False: drop and create the table (for example, it becomes partitioned). */
   alterTable(from: Table, to: Table): boolean
   alterConstraint(from: Constraint, to: Constraint): boolean

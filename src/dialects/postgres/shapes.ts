@@ -203,6 +203,7 @@ export type ViewExtra = Extra & {
   /** Materialized views only. */
   tablespace?: string
   method?: string
+  /** Holds no data: how one is made, and no difference between two. */
   unpopulated?: true
 }
 

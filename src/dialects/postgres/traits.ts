@@ -7,6 +7,7 @@ import { sequenceOf } from './render/column-text.ts'
 import { constraintInPlace } from './render/constraints.ts'
 import { indexInPlace } from './render/indexes.ts'
 import { beside, named } from './render/names.ts'
+import { sameBut } from './render/objects/family.ts'
 import { familyOf } from './render/objects/index.ts'
 import { columnsOfType } from './render/objects/rebuild.ts'
 import { columnExtra, constraintExtra, indexExtra, same, tableExtra } from './render/shape.ts'
@@ -22,6 +23,7 @@ export const traits: Traits = {
   alterColumn,
   converts,
   sameColumn,
+  sameObject,
   alterTable: (from: Table, to: Table) => tableInPlace(from, to),
   alterConstraint: (from: Constraint, to: Constraint) => constraintInPlace(from, to),
   alterIndex: (from: Index, to: Index) => indexInPlace(from, to),
@@ -87,6 +89,11 @@ function alterColumn(from: Column, to: Column): boolean {
 function sameColumn(from: Column, to: Column): boolean {
   const rest = ({ extra, ...column }: Column) => ({ ...column, extra: { ...extra, inherited: null } })
   return columnExtra(to).inherited === true && same(rest(from), rest(to))
+}
+
+// A dump of a schema says WITH NO DATA of every materialized view: nobody means to empty them by that.
+function sameObject(from: SchemaObject, to: SchemaObject): boolean {
+  return from.type === 'materialized view' && from.comment === to.comment && sameBut(from, to, 'unpopulated')
 }
 
 function disturbs(operation: Operation, before: Schema, after: Schema): string[] {

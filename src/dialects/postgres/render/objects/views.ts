@@ -3,7 +3,7 @@ import type { SchemaObject } from '../../../../schema/schema.ts'
 import { identifier } from '../../quote.ts'
 import type { ViewExtra } from '../../shapes.ts'
 import { comment } from '../comments.ts'
-import { type Draft, statement } from '../draft.ts'
+import { type Context, type Draft, statement } from '../draft.ts'
 import { EXCLUSIVE, NONE } from '../facts.ts'
 import { named } from '../names.ts'
 import { assignments, optionChanges, withOptions } from '../options.ts'
@@ -77,9 +77,21 @@ export const viewFamily: Family = {
   inPlace: keepsColumns,
 }
 
+// One that is made anew and held data holds data again: whoever reads it would be refused otherwise.
+const heldData = ({ type, name }: SchemaObject, { operations, position }: Context): boolean =>
+  operations
+    .slice(0, position)
+    .some(
+      (each) =>
+        each.kind === 'dropObject' &&
+        each.object.type === type &&
+        each.object.name === name &&
+        viewExtra(each.object).unpopulated !== true,
+    )
+
 /** Materialized views: storage and comments change in place, the query does not. */
 export const materializedFamily: Family = {
-  create(object) {
+  create(object, context) {
     const extra = viewExtra(object)
     const names = extra.columns.map(({ name }) => identifier(name)).join(', ')
     const parts = [
@@ -88,7 +100,7 @@ export const materializedFamily: Family = {
       ...(extra.options === undefined ? [] : [withOptions(assignments(extra.options)).trim()]),
       ...(extra.tablespace === undefined ? [] : [`tablespace ${identifier(extra.tablespace)}`]),
       `as\n${definitionOf(object)}`,
-      ...(extra.unpopulated ? ['\nwith no data'] : []),
+      ...(extra.unpopulated && !heldData(object, context) ? ['\nwith no data'] : []),
     ]
     return [
       statement(parts.join(' '), { scans: true }),
@@ -109,14 +121,6 @@ export const materializedFamily: Family = {
         ? []
         : [alter(`set tablespace ${identifier(after.tablespace ?? 'pg_default')}`)]),
       ...(before.method === after.method ? [] : [alter(`set access method ${identifier(after.method ?? 'heap')}`)]),
-      ...(before.unpopulated === after.unpopulated
-        ? []
-        : [
-            statement(
-              `refresh materialized view ${named(to.name)}${after.unpopulated ? ' with no data' : ''}`,
-              EXCLUSIVE,
-            ),
-          ]),
       ...after.columns.flatMap(({ name, comment: text }) =>
         comment(`column ${named(to.name)}.${identifier(name)}`, text, old.get(name)?.comment),
       ),
