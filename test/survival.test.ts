@@ -1,223 +1,212 @@
-// Rows put in before a change are there after it, and after the way back: counts, and the values of every column that stays.
-// The cases of this folder with a tenth of the practice cases, where ../shared has them; GODWIT_FULL=1 takes all of these.
+// Rows put in before a change are there after it, and after the way back: counts, values, and whatever foreign keys say of
+// them. A change that is refused is refused for its rows alone (without them it goes through), and then they are all there.
+// A tenth of the practice cases, where ../shared has them, and every third of this folder; GODWIT_FULL=1 takes all of them.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, test } from 'vitest'
-import type { Connection, Dialect } from '../src/dialects/dialect.ts'
+import { afterAll, expect, test } from 'vitest'
+import type { ShadowOptions } from '../src/dialects/dialect.ts'
 import { dialectNamed } from '../src/dialects/index.ts'
-import { diff } from '../src/diff/index.ts'
-import { invertAll } from '../src/operations/index.ts'
-import type { Operation } from '../src/operations/operation.ts'
-import type { Column, Schema, Table } from '../src/schema/schema.ts'
 import { readCases } from './support/cases.ts'
-
-/** A case that this engine cannot load. */
-class Unloaded extends Error {}
-
-interface Item {
-  id: string
-  before: string
-  after: string
-}
+import { mysqlServer, postgresServer } from './support/databases.ts'
+import { type Bench, type Item, loading, type Outcome, prove, Unloaded, withRoles } from './support/survival.ts'
+import { foreignKeysHold } from './support/survivors.ts'
+import { closeTargets, type Target, targets } from './support/targets.ts'
 
 const PRACTICE = resolve(import.meta.dirname, '../../shared/judge/cases')
 const FULL = process.env.GODWIT_FULL === '1'
+const present = existsSync(PRACTICE)
+if (!present) console.warn('skipped: the practice cases (../shared/judge/cases) are not here')
 
 function items(dialect: string, practice: string): Item[] {
   const own = readCases(resolve(import.meta.dirname, 'cases'))
-    .filter((each) => each.dialect === dialect && !each.sections.has('renames') && !each.grants)
+    .filter((each) => each.dialect === dialect && !each.sections.has('renames') && !each.grants && !each.requires)
     .map(({ name, sections }) => ({
       id: name,
       before: sections.get('before') ?? '',
       after: sections.get('after') ?? '',
+      rows: sections.get('rows') ?? '',
     }))
-  if (!existsSync(PRACTICE)) return own
-  const others = readdirSync(PRACTICE).flatMap((file) =>
-    readFileSync(join(PRACTICE, file), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { id: string; dialect: string; current: string; desired: string })
-      .filter((each) => each.dialect === practice)
-      .map(({ id, current, desired }) => ({ id, before: current, after: desired })),
-  )
-  return [...own, ...others.filter((_, at) => FULL || at % 10 === 0)]
-}
-
-/** A value that fits the column's type, where one is known: another for each row. */
-function valueFor({ type }: Column, row: number): string | undefined {
-  if (/\[\]$/.test(type)) return `'{}'`
-  if (/int|serial/i.test(type)) return String(row)
-  if (/bool/i.test(type)) return 'true'
-  if (/^(numeric|decimal|real|double|float)/i.test(type)) return `${row}`
-  if (/char|text|clob/i.test(type)) return `'${row}'`
-  if (/^date$/i.test(type)) return `'2020-01-0${row}'`
-  if (/^timestamp/i.test(type)) return `'2020-01-0${row} 10:00:00'`
-  if (/^uuid$/i.test(type)) return `'00000000-0000-0000-0000-00000000000${row}'`
-  if (/^jsonb?$/i.test(type)) return `'{"n": ${row}}'`
-  return undefined
-}
-
-const writable = ({ columns }: Table): Column[] =>
-  columns.filter(({ generated, identity }) => generated === undefined && identity?.kind !== 'always')
-
-/** Puts rows into every table that takes them; the others (a check, a type nobody knows here) are left out. */
-async function fill(dialect: Dialect, connection: Connection, { tables }: Schema): Promise<Table[]> {
-  const filled: Table[] = []
-  let waiting = tables.filter(({ extra }) => extra?.partitionBy === undefined && extra?.foreign === undefined)
-  // Foreign keys want their targets first: what fails is tried again after the others.
-  for (let round = 0; round < 4 && waiting.length > 0; round++) {
-    const failed: Table[] = []
-    for (const table of waiting) {
-      const columns = writable(table).map((column) => ({
-        column,
-        values: [1, 2, 3].map((row) => valueFor(column, row)),
-      }))
-      const usable = columns.filter(({ values }) => values[0] !== undefined)
-      if (usable.length === 0) continue
-      const names = usable.map(({ column }) => dialect.identifier(column.name)).join(', ')
-      const rows = [0, 1, 2].map((at) => `(${usable.map(({ values }) => values[at]).join(', ')})`).join(', ')
-      const sql = `insert into ${nameOf(dialect, table)} (${names}) values ${rows}`
-      const done = await tried(connection, sql)
-      if (done) filled.push(table)
-      else failed.push(table)
-    }
-    waiting = failed
-  }
-  return filled
-}
-
-async function tried(connection: Connection, sql: string): Promise<boolean> {
-  await connection.execute('savepoint filling')
-  try {
-    await connection.execute(sql)
-    await connection.execute('release savepoint filling')
-    return true
-  } catch {
-    await connection.execute('rollback to savepoint filling')
-    await connection.execute('release savepoint filling')
-    return false
-  }
-}
-
-const nameOf = (dialect: Dialect, { name }: Table): string => (/^"|\./.test(name) ? name : dialect.identifier(name))
-
-/** The rows of a table in the columns that have the same type on both sides: as text, in a fixed order. */
-async function rowsOf(
-  dialect: Dialect,
-  connection: Connection,
-  table: Table,
-  columns: readonly Column[],
-): Promise<string[]> {
-  const list = columns.map(({ name }) => dialect.identifier(name)).join(', ') || '1'
-  // A parent shows its children's rows as well, and a change of parents is no loss.
-  const only = dialect.name === 'sqlite' ? '' : 'only '
-  const rows = await connection.query(`select ${list} from ${only}${nameOf(dialect, table)}`)
-  return rows.map((row) => JSON.stringify(row)).sort()
-}
-
-/** The tables, and their columns, that no operation takes away, makes anew or gives another type. */
-function staying(tables: readonly Table[], operations: readonly Operation[]): { table: Table; columns: Column[] }[] {
-  const gone = new Set(operations.flatMap((each) => (each.kind === 'dropTable' ? [each.table.name] : [])))
-  return tables
-    .filter(({ name }) => !gone.has(name))
-    .map((table) => ({
-      table,
-      columns: table.columns.filter(
-        ({ name, generated }) =>
-          generated === undefined &&
-          !operations.some(
-            (each) =>
-              (each.kind === 'dropColumn' && each.table === table.name && each.column.name === name) ||
-              (each.kind === 'alterColumn' &&
-                each.table === table.name &&
-                each.to.name === name &&
-                each.from.type !== each.to.type),
-          ),
-      ),
-    }))
-}
-
-for (const [name, practice] of [
-  ['postgres', 'postgresql'],
-  ['sqlite', 'sqlite'],
-] as const) {
-  test(`${name}: rows survive there and back`, { timeout: 3_600_000 }, async () => {
-    const dialect = await dialectNamed(name)
-    const shadow = await dialect.openShadow({ cache: join(tmpdir(), 'godwit-test-cache') })
-    const { traits } = dialect
-    const lost: string[] = []
-    let proved = 0
-    let refused = 0
-    const unloaded: string[] = []
-    const load = async (connection: Connection, sql: string): Promise<Schema> => {
-      const texts = (await dialect.split(sql)).filter(({ control }) => !control).map((each) => each.sql)
-      await shadow.load(connection, texts)
-      return dialect.inspect(connection)
-    }
-    for (const item of items(name, practice)) {
-      const to = await shadow
-        .scratch((connection) => load(connection, item.after))
-        .catch((error: unknown) => void unloaded.push(`${item.id}: ${error}`))
-      if (to === undefined) continue
-      await shadow
-        .scratch(async (connection) => {
-          const from = await load(connection, item.before).catch((error: unknown) => {
-            throw new Unloaded(`${item.id}: ${error}`)
-          })
-          const filled = await fill(dialect, connection, from)
-          const up = diff(from, to, { traits })
-          const kept = staying(filled, up)
-          if (kept.length === 0) return
-          const before = await Promise.all(
-            kept.map(({ table, columns }) => rowsOf(dialect, connection, table, columns)),
-          )
-          const carry = async (operations: readonly Operation[], schema: Schema): Promise<void> => {
-            const texts = dialect.render(operations, { before: schema, version: connection.version })
-            await shadow.load(
-              connection,
-              texts.map(({ sql }) => sql),
-            )
-          }
-          // What the rows do not fit (a NOT NULL, a check) is refused, and then nothing has happened.
-          await connection.execute('savepoint change')
-          try {
-            await carry(up, from)
-          } catch {
-            refused++
-            return
-          }
-          const after = await Promise.all(kept.map(({ table, columns }) => rowsOf(dialect, connection, table, columns)))
-          kept.forEach(({ table }, at) => {
-            if (JSON.stringify(after[at]) !== JSON.stringify(before[at]))
-              lost.push(`${item.id}: ${table.name} after up`)
-          })
-          const down = invertAll(up)
-          if (down === null) return
-          try {
-            await carry(down, await dialect.inspect(connection))
-          } catch {
-            refused++
-            return
-          }
-          const back = await Promise.all(kept.map(({ table, columns }) => rowsOf(dialect, connection, table, columns)))
-          kept.forEach(({ table }, at) => {
-            if (JSON.stringify(back[at]) !== JSON.stringify(before[at]))
-              lost.push(`${item.id}: ${table.name} after down`)
-          })
-          proved++
-        })
-        .catch((error: unknown) => {
-          // What the embedded engine cannot load is for the tests of the shadow.
-          if (!(error instanceof Unloaded)) throw error
-          unloaded.push(error.message)
-        })
-    }
-    await shadow.close()
-    console.info(
-      `${name}: the rows of ${proved} cases survived there and back; ${refused} changes were refused for their rows, ${unloaded.length} cases need another engine`,
+  if (!present) return own.filter(hasTables)
+  const others = readdirSync(PRACTICE)
+    .flatMap((file) =>
+      readFileSync(join(PRACTICE, file), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Practice),
     )
-    expect(lost).toEqual([])
-    expect(proved).toBeGreaterThan(10)
-  })
+    .filter((each) => each.dialect === practice)
+    .map(({ id, current, desired, seed, roles }) => ({
+      id,
+      before: current,
+      after: desired,
+      ...(seed !== undefined && { rows: seed }),
+      roles: [...new Set([...(roles ?? []), ...ownersIn(current), ...ownersIn(desired)])],
+    }))
+  const some = (every: number) => (_: Item, at: number) => FULL || at % every === 0
+  return [...own.filter(some(3)), ...others.filter(some(10))].filter(hasTables)
+}
+
+/** What has to be refused, and why. */
+const REFUSED: (Item & { why: RegExp })[] = [
+  {
+    id: 'one table has changed already when the rows of the next refuse',
+    before: `create table a (id int primary key, n int, t varchar(9));
+      create table b (id int primary key, n int, a_id int, constraint b_a foreign key (a_id) references a (id))`,
+    after: `create table a (id int primary key, n bigint, t varchar(99));
+      create table b (id int primary key, n int not null, a_id int, constraint b_a foreign key (a_id) references a (id))`,
+    rows: "insert into a values (1, 7, 'x'), (2, null, null); insert into b values (1, null, 1), (2, 8, null)",
+    why: /not null|does not fit/,
+  },
+  {
+    id: 'a row points at nothing when the foreign key comes',
+    before: 'create table a (id int primary key); create table b (id int primary key, a_id int)',
+    after: `create table a (id int primary key);
+      create table b (id int primary key, a_id int, constraint b_a foreign key (a_id) references a (id))`,
+    rows: 'insert into a values (1); insert into b values (1, 1), (2, 9)',
+    why: /foreign key/,
+  },
+  {
+    id: 'two rows are the same when the key comes',
+    before: 'create table a (id int primary key, n int)',
+    after: 'create table a (id int primary key, n int, constraint a_n unique (n))',
+    rows: 'insert into a values (1, 7), (2, 7)',
+    why: /unique/,
+  },
+]
+
+/** Where one side has no table, no row has to stay. */
+const hasTables = ({ before, after }: Item): boolean =>
+  [before, after].every((text) => /\bcreate\s+(?:\w+\s+){0,2}table\b/i.test(text))
+
+/** The roles that own things, as a dump says it. */
+const ownersIn = (text: string): string[] =>
+  [...text.matchAll(/\bowner to "?(\w+)"?/gi)].flatMap(([, role]) =>
+    role === undefined || /^(?:current_|session_)/i.test(role) ? [] : [role],
+  )
+
+interface Practice {
+  id: string
+  dialect: string
+  current: string
+  desired: string
+  seed?: string
+  roles?: string[]
+}
+
+const tally = (words: readonly (string | undefined)[]): string => {
+  const counts = new Map<string, number>()
+  for (const word of words) if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return JSON.stringify(Object.fromEntries(counts))
+}
+
+const short = (text: string): string => text.replaceAll('\n', ' ').slice(0, 240)
+
+const cache = join(tmpdir(), 'godwit-test-cache')
+
+/**
+ * Each database on its server where one answers; embedded where it is embedded. `version`: rendered as for that one, which
+ * cannot do in place what this one can.
+ */
+const benches: {
+  dialect: string
+  practice: string
+  version?: string
+  options: (target: Target) => ShadowOptions
+}[] = [
+  {
+    dialect: 'postgres',
+    practice: 'postgresql',
+    options: ({ name }) => (name === 'a server' ? { url: postgresServer } : { cache }),
+  },
+  { dialect: 'mysql', practice: 'mysql', options: () => ({ target: mysqlServer }) },
+  { dialect: 'sqlite', practice: 'sqlite', options: () => ({}) },
+  { dialect: 'sqlite', practice: 'sqlite', version: '3.35.0', options: () => ({}) },
+]
+
+const asVersion = (target: Target, version: string): Target => ({
+  ...target,
+  name: `${target.name} as ${version}`,
+  open: (dialect, work) => target.open(dialect, (connection) => work({ ...connection, version })),
+})
+
+afterAll(closeTargets)
+
+for (const { dialect: name, practice, version, options } of benches) {
+  const answering: Target[] = []
+  for (const each of targets) if (each.dialect === name && (await each.answers())) answering.push(each)
+  const found = answering.find((each) => each.name === 'a server') ?? answering[0]
+  const target = found === undefined || version === undefined ? found : asVersion(found, version)
+
+  test.runIf(target !== undefined)(
+    `${[name, version ?? []].flat().join(' ')}: rows survive there and back`,
+    { timeout: 3_600_000 },
+    async () => {
+      if (target === undefined) return
+      const dialect = await dialectNamed(name)
+      await using shadow = await dialect.openShadow(options(target))
+      const bench: Bench = {
+        dialect,
+        target,
+        async schemaOf(sql) {
+          const texts = (await dialect.split(sql)).filter(({ control }) => !control).map((each) => each.sql)
+          // Not inside: an engine that lacks an extension begins again with it.
+          return loading(
+            shadow.scratch(async (connection) => {
+              await shadow.load(connection, texts)
+              const schema = await dialect.inspect(connection)
+              return { schema, broken: (await foreignKeysHold(dialect, connection, schema)).broken }
+            }),
+          )
+        },
+      }
+      const outcomes: (Outcome & { id: string })[] = []
+      const unloaded: string[] = []
+      const broken: string[] = []
+      let empty = 0
+      const tightened: (Outcome & { id: string })[] = []
+      const all = items(name, practice)
+      for (const item of all) {
+        try {
+          const outcome = await withRoles(bench, item.roles ?? [], () => prove(bench, item, 'kept'))
+          if (outcome === undefined) empty++
+          else outcomes.push({ id: item.id, ...outcome })
+          if (outcome?.tightens !== true) continue
+          const again = await withRoles(bench, item.roles ?? [], () => prove(bench, item, 'all'))
+          if (again !== undefined) tightened.push({ id: `${item.id} with NULLs`, ...again })
+        } catch (error) {
+          if (error instanceof Unloaded) unloaded.push(`${item.id}: ${error.message}`)
+          else broken.push(`${item.id}: ${error}`)
+        }
+      }
+      const failures = [
+        ...broken,
+        ...[...outcomes, ...tightened].flatMap(({ id, failures: all }) => all.map((text) => `${id}: ${text}`)),
+      ]
+      const sum = (count: (outcome: Outcome) => number): number =>
+        outcomes.reduce((total, each) => total + count(each), 0)
+      console.info(
+        [
+          `${name} on ${target.name}: ${all.length} cases, ${unloaded.length} not loaded, ${empty} without rows that stay, ` +
+            `${outcomes.length} filled (${sum(({ tables }) => tables)} tables, ${sum(({ foreignKeys }) => foreignKeys)} foreign keys asked for, ${sum(({ converted }) => converted)} columns of another type)`,
+          `up ${tally(outcomes.map(({ up }) => up))}`,
+          `down ${tally(outcomes.map(({ down }) => down))}`,
+          `${tightened.length} again with NULLs where none may be left: up ${tally(tightened.map(({ up }) => up))}`,
+          ...unloaded.map((text) => `not loaded: ${short(text)}`),
+          ...(FULL
+            ? [...outcomes, ...tightened].flatMap(({ id, refusals }) => refusals.map((text) => `${id}: ${short(text)}`))
+            : []),
+        ].join('\n  '),
+      )
+      expect(failures).toEqual([])
+      expect(unloaded.length, 'cases that this engine does not load').toBeLessThan(Math.max(2, all.length * 0.05))
+      for (const item of REFUSED) {
+        const outcome = await prove(bench, item, 'kept')
+        expect(outcome?.up, item.id).toMatch(item.why)
+        expect(outcome?.failures, item.id).toEqual([])
+      }
+      const survived = outcomes.filter(({ up, down }) => up === 'survived' && down === 'survived').length
+      expect(survived, 'cases with rows that went there and back').toBeGreaterThan(Math.max(10, outcomes.length * 0.8))
+    },
+  )
 }

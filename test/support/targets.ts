@@ -2,7 +2,7 @@
 import type { Connection, Dialect } from '../../src/dialects/dialect.ts'
 import type { Operation } from '../../src/operations/operation.ts'
 import type { Statement } from '../../src/operations/statement.ts'
-import { mysqlAnswers, postgresAnswers, type ScratchDatabase, scratchMysql, scratchPostgres } from './databases.ts'
+import { mysqlAnswers, postgresAnswers, scratchMysql, scratchPostgres } from './databases.ts'
 
 /** Where a case runs: an empty database of its own, thrown away afterwards. */
 export interface Target {
@@ -54,37 +54,43 @@ ${[
   union all select 1 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
     where d.datname = current_database() and (s.setrole <> 0 or array_length(s.setconfig, 1) > 1)`
 
-let embedded: Connection | undefined
-/** A database of the server with a session in it. */
+/** A database with a session in it. */
 interface Held {
-  database: ScratchDatabase
   connection: Connection
+  drop(): Promise<void>
 }
-const idle: Held[] = []
 
-/** Ends the embedded engine and drops the databases that the cases share. */
+const idle = new Map<(engine: Dialect) => Promise<Held>, Held[]>()
+
+/** Ends the engines and drops the databases that the cases share. */
 export async function closeTargets(): Promise<void> {
-  await embedded?.close()
-  embedded = undefined
-  for (const held of idle.splice(0)) await dropHeld(held)
-}
-
-async function dropHeld({ database, connection }: Held): Promise<void> {
-  await connection.close().catch(() => undefined)
-  await database.drop()
+  const all = [...idle.values()].flat()
+  idle.clear()
+  for (const held of all) await held.drop()
 }
 
 /** A database that nobody else is in; it is kept for the next case where it can be emptied. */
-async function onServer(engine: Dialect, work: (connection: Connection) => Promise<void>): Promise<void> {
-  const held = idle.pop() ?? (await newOnServer(engine))
+async function inEmptied(
+  make: (engine: Dialect) => Promise<Held>,
+  engine: Dialect,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const free = idle.get(make) ?? []
+  idle.set(make, free)
+  const held = free.pop() ?? (await make(engine))
   let empty = false
   try {
     await work(held.connection)
     empty = await emptied(engine, held.connection)
   } finally {
-    if (empty) idle.push(held)
-    else await dropHeld(held)
+    if (empty) free.push(held)
+    else await held.drop()
   }
+}
+
+async function newEmbedded(engine: Dialect): Promise<Held> {
+  const connection = await engine.connect('pglite:', { create: true })
+  return { connection, drop: () => connection.close() }
 }
 
 async function newOnServer(engine: Dialect): Promise<Held> {
@@ -94,7 +100,12 @@ async function newOnServer(engine: Dialect): Promise<Held> {
   await first.execute(
     `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`,
   )
-  return { database, connection: await engine.connect(database.url) }
+  const connection = await engine.connect(database.url)
+  const drop = async (): Promise<void> => {
+    await connection.close().catch(() => undefined)
+    await database.drop()
+  }
+  return { connection, drop }
 }
 
 async function emptied(engine: Dialect, connection: Connection): Promise<boolean> {
@@ -127,13 +138,9 @@ export const targets: readonly Target[] = [
     answers: async () => true,
     async open(engine, work) {
       // Default privileges and the rights on `public` outlive the schemas.
-      if (engine.scope !== undefined) {
-        await using own = await engine.connect('pglite:', { create: true })
-        return await work(own)
-      }
-      embedded ??= await engine.connect('pglite:', { create: true })
-      await embedded.execute(EMPTY)
-      await work(embedded)
+      if (engine.scope === undefined) return inEmptied(newEmbedded, engine, work)
+      await using own = await engine.connect('pglite:', { create: true })
+      await work(own)
     },
   },
   {
@@ -142,8 +149,7 @@ export const targets: readonly Target[] = [
     golden: false,
     answers: postgresAnswers,
     async open(engine, work) {
-      // Default privileges and the rights on `public` outlive the schemas.
-      if (engine.scope === undefined) return onServer(engine, work)
+      if (engine.scope === undefined) return inEmptied(newOnServer, engine, work)
       const scratch = await scratchPostgres()
       try {
         await using connection = await engine.connect(scratch.url)
