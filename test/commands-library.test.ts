@@ -291,6 +291,26 @@ describe('godwit()', () => {
     })
   })
 
+  test('an open connection without a URL will do, but for a copy of the whole database', async () => {
+    const { dialect } = await import('../src/dialects/sqlite/index.ts')
+    await using connection = await dialect.connect(`sqlite:${join(folder.path, 'app.db')}`, { create: true })
+    const url = process.env.DATABASE_URL
+    delete process.env.DATABASE_URL
+    try {
+      models(V1)
+      const migrations = await start({ connection, config: { dialect: 'sqlite', source: sql('schema.sql') } })
+      await migrations.migrate({ message: 'first' })
+      expect(await migrations.upgrade()).toMatchObject({ steps: [{ message: 'first' }] })
+      expect(await failure(migrations.backup())).toMatchObject({
+        code: 'URL_MISSING',
+        message: 'A backup needs the URL of the database.',
+        fix: expect.stringContaining('beside the `connection`'),
+      })
+    } finally {
+      if (url !== undefined) process.env.DATABASE_URL = url
+    }
+  })
+
   test('no models, no URL: what to do is said', async () => {
     const migrations = await start({ config: {} })
     process.env.DATABASE_URL ??= ''

@@ -138,7 +138,7 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
       return {
         dialect: await dialect(),
         // The URL as well: after a lost connection the runner asks again how far it came.
-        url: await url(),
+        ...((options.connection === undefined || (await config()).url !== undefined) && { url: await url() }),
         connection: await connection(connect),
         folder,
         emit,

@@ -84,5 +84,11 @@ async function look(context: Context): Promise<RunReport | undefined> {
   const { glance } = await import('../runner/glance.ts')
   const folder = await context.folder()
   const connection = await context.connection({ create: true })
-  return glance(await connectorOf(await context.url()), connection, folder)
+  const { url } = await context.config()
+  // A connection that was handed in may be all there is.
+  return glance(
+    url === undefined ? await context.dialect() : await connectorOf(await context.url()),
+    connection,
+    folder,
+  )
 }

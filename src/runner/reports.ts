@@ -188,7 +188,7 @@ export interface StampReport {
 
 /** What `resolve` found and did. */
 export interface ResolveReport {
-  settled: { revision: string; statement: number; sql: string; outcome: 'done' | 'absent' }[]
+  settled: { revision: string; statement: number; sql: string; outcome: 'done' | 'absent' | 'open' }[]
 }
 
 export type { Ensured, LockHolder }

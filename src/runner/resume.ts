@@ -93,13 +93,16 @@ async function interruptedWork(session: Session, state: State, id: string) {
   return { row, work, open: await readOpen(dialect, connection, id) }
 }
 
+/** `open`: what it has come to is seen when it looks again. */
+type Outcome = 'done' | 'absent' | 'open'
+
 type Found = Awaited<ReturnType<typeof interruptedWork>>
 
-async function outcomeOf(session: Session, { open, work }: Found, id: string): Promise<'done' | 'absent'> {
+async function outcomeOf(session: Session, { open, work }: Found, id: string): Promise<Outcome> {
   if (open === undefined) return 'absent'
   const item = work.items[open.step]
   // It looks again, and probes each of its statements.
-  if (item?.type === 'ensure') return 'absent'
+  if (item?.type === 'ensure') return 'open'
   const statement = item?.type === 'statement' ? item.statement : undefined
   const written = item?.type === 'statement' && item.source !== undefined
   if (statement?.sql !== open.command) throw doubt(id, open, written ? 'edited' : 'other')
@@ -117,12 +120,18 @@ async function outcomeOf(session: Session, { open, work }: Found, id: string): P
   return answer === 'done' ? 'done' : 'absent'
 }
 
-async function close(session: Session, id: string, step: number, outcome: 'done' | 'absent'): Promise<void> {
+async function close(session: Session, id: string, step: number, outcome: Outcome): Promise<void> {
   const { ledger } = session
   const lines =
     outcome === 'done'
       ? [ledger.settle(id, 'done', 'settled after an interruption'), ledger.progress(id, step + 1)]
-      : [ledger.settle(id, 'failed', 'interrupted before it had happened')]
+      : [
+          ledger.settle(
+            id,
+            'failed',
+            outcome === 'open' ? 'interrupted; it looks again' : 'interrupted before it had happened',
+          ),
+        ]
   await books(
     session,
     id,

@@ -46,6 +46,7 @@ export async function projectOf(where: Where, env: Environment): Promise<Project
   const config = bundled ? undefined : await loadConfig({ ...where, env })
   const { lockWait, lockTimeout, dialect: named, grants } = config ?? input
   const url = checked(
+    where.connection !== undefined,
     config?.url ?? [where.url, input.url, env.DATABASE_URL].find((each) => each !== undefined && each !== ''),
   )
   const folder = bundle === undefined ? await readFolder(config?.folder ?? '') : folderOfBundle(bundle)
@@ -70,10 +71,10 @@ export async function projectOf(where: Where, env: Environment): Promise<Project
   }
 }
 
-function checked(url: string | undefined): string {
+function checked(hasConnection: boolean, url: string | undefined): string {
   if (url === undefined) {
     throw new GodwitError('URL_MISSING', 'No database is named.', {
-      why: 'Neither `url` nor the configuration nor DATABASE_URL says which.',
+      why: `Neither \`url\` nor the configuration nor DATABASE_URL says which.${hasConnection ? ' An open `connection` does not tell: where it breaks off, the database is asked again by its URL.' : ''}`,
       fix: 'Set DATABASE_URL, or pass `url` to startup().',
     })
   }
