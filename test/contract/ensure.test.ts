@@ -2,8 +2,9 @@
 // made, and going down takes back only what was made.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
-import { downgrade, plan, type RunnerEvent, readState, script, upgrade } from '../../src/runner/index.ts'
+import { downgrade, plan, type RunnerEvent, readState, resolve, script, upgrade } from '../../src/runner/index.ts'
 import type { Column, Constraint, Table } from '../../src/schema/schema.ts'
+import { fragile } from './fragile.ts'
 import { engines, failure, type Ground, ground } from './support.ts'
 
 const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
@@ -375,5 +376,19 @@ describe.each(engines)('on $name', (engine) => {
     const error = await failure(upgrade(at.context()))
     expect(error.code).toBe('ENSURE_DIFFERENT')
     expect(error.why).toMatch(/asked for: .*id[\s\S]*there is: +.*name/)
+  })
+
+  it('is not said to be absent where it was cut off and has not looked again', async () => {
+    // Only where every statement commits by itself can it be open.
+    if (at.dialect.capabilities.transactionalDdl) return
+    await byHand('create table staff (id integer not null primary key, name varchar(40))')
+    await at.write({ id: 'e1', operations: [op.ensureIndex({ table: 'staff', index })] })
+    await at.on(async (connection) => {
+      const { url: _, ...context } = at.context({ connection: fragile(connection, /^(?:alter|create) .*staff_name/is, 'after') })
+      expect((await failure(upgrade(context))).code).toBe('CONNECTION_LOST')
+    })
+    expect((await resolve(at.context())).settled).toMatchObject([{ revision: 'e1', outcome: 'open' }])
+    await upgrade(at.context())
+    expect((await tables())[0]?.indexes.map(({ name }) => name)).toEqual(['staff_name'])
   })
 })
