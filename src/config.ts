@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { dialectNameOf } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
-import { moduleFailure, withoutLiterals } from './place.ts'
+import { moduleFailure, withoutSecrets } from './place.ts'
 import { rememberSecrets } from './redact.ts'
 import type { Source } from './sources/source.ts'
 
@@ -213,14 +213,15 @@ async function readInput(file: string, env: Record<string, string | undefined>):
   const plain = readPlainConfig(readFileSync(file, 'utf8'), env)
   if (plain !== undefined) return plain
   const { loadModule } = await import('./load.ts')
-  const exports = await loadModule(file).catch((cause: unknown) => {
+  const exports = await loadModule(file).catch(async (cause: unknown) => {
     if (cause instanceof GodwitError) throw cause
     const { message, syntax, place } = moduleFailure(cause, file)
+    const { CONFIG_KEYS } = await import('./config-schema.ts')
     const name = syntax ? 'Syntax error' : cause instanceof Error ? cause.name : 'It throws'
     throw new GodwitError('CONFIG_INVALID', `${basename(file)} cannot be loaded.`, {
       why: `${name}: ${message}`,
       fix: 'Correct the file, or name another one with --config.',
-      place: withoutLiterals(place),
+      place: withoutSecrets(place, CONFIG_KEYS),
       cause,
     })
   })

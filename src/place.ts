@@ -38,15 +38,26 @@ function stackPlace(error: unknown, file: string, text: string | undefined): Pla
 
 function linePlace(text: string | undefined, file: string, line: number, column: number): Place {
   const found = (text ?? readFileSync(file, 'utf8')).split(/\r\n|\r|\n/)[line - 1]
-  return { file, line, column, ...(found !== undefined && { text: found }) }
+  // What compiles a module may put code of its own before the first line.
+  const at = found !== undefined && column > found.length + 1 ? {} : { column }
+  return { file, line, ...at, ...(found !== undefined && { text: found }) }
 }
 
-/** The same place with every quoted text starred out: in a configuration it may be a password. */
-export function withoutLiterals(place: Place): Place {
+const WORD = /[^\s{}()[\]<>:;,.=?&|+\-*/!'"`]+/gu
+const LANGUAGE = 'as async await const default export false from import let new null process env return satisfies true'
+
+/**
+ * The same place with every quoted text starred out, and every word that is neither of the language nor one of these: in a
+ * configuration it may be a password, and one line does not say where a text begins.
+ */
+export function withoutSecrets(place: Place, known: readonly string[]): Place {
   if (place.text === undefined) return place
-  const hidden = place.text.replace(
-    /(['"`])((?:\\.|(?!\1).)*)(\1|$)/g,
-    (_, quote: string, inside: string, end: string) => quote + '*'.repeat(inside.length) + end,
-  )
+  const shown = new Set([...LANGUAGE.split(' '), ...known])
+  const hidden = place.text
+    .replace(
+      /(['"`])((?:\\.|(?!\1).)*)(\1|$)/g,
+      (_, quote: string, inside: string, end: string) => quote + '*'.repeat(inside.length) + end,
+    )
+    .replace(WORD, (word) => (shown.has(word) ? word : '*'.repeat(word.length)))
   return { ...place, text: hidden }
 }

@@ -7,6 +7,8 @@ const MASK = '***'
 // because people forget to encode an @ in a password.
 const USERINFO = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'`]*):([^\s"'`<>]*)@/giu
 const PARAMETER = /((?:password|passwd|pwd|pgpassword)\s*=\s*)([^\s&"'`;,]+|"[^"]*"|'[^']*')/giu
+// Of an object in code or JSON: a line of a file that could not be loaded may hold one.
+const PROPERTY = /((?:password|passwd|pwd|pgpassword)["']?\s*:\s*)("[^"]*"|'[^']*'|`[^`]*`)/giu
 
 const decode = (text: string): string => {
   try {
@@ -43,7 +45,7 @@ export const isUnencoded = (url: string): boolean => /[@/#]/.test(PARTS.exec(url
 
 /** The text without passwords: those inside URLs and `password=` pairs, and all that were remembered. */
 export function redact(text: string): string {
-  let clean = text.replace(USERINFO, `$1:${MASK}@`).replace(PARAMETER, `$1${MASK}`)
+  let clean = text.replace(USERINFO, `$1:${MASK}@`).replace(PARAMETER, `$1${MASK}`).replace(PROPERTY, `$1${MASK}`)
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, MASK)
   return clean
 }

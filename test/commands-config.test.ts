@@ -172,10 +172,30 @@ describe('broken ones', () => {
       place: {
         line: 2,
         column: 51,
-        text: "export default { url: '*************************',, lockWait: a }",
+        text: "export default { url: '*************************',, lockWait: * }",
       },
     })
     expect(JSON.stringify(error)).not.toContain('hunter2')
+  })
+
+  test.each([
+    ['a text of several lines', 'export default { url: `postgres://me:\nhunter2@h/d`,, }\n'],
+    ['a text that ends on this line', 'const a = `x\nhunter2` ,,\n'],
+    ['an apostrophe in a comment', "export default { /* it's */ url: 'hunter2',, }\n"],
+    ['a quote in a pattern', "const r = /'/; const b = 'hunter2'; ,,\n"],
+  ])('a syntax error shows no password: %s', async (_what, text) => {
+    write('godwit.config.ts', text)
+    const error = await failure(load())
+    expect(error.place?.text).toContain('*')
+    expect(JSON.stringify(error)).not.toContain('hunter2')
+  })
+
+  test('code that throws on the first line: no column beyond its end', async () => {
+    const text = 'export default { url: process.env.NONE!.length }'
+    write('godwit.config.ts', text)
+    const { place } = await failure(load())
+    expect(place).toMatchObject({ line: 1, text: 'export default { url: process.env.****!.****** }' })
+    expect(place?.column ?? 0).toBeLessThanOrEqual(text.length)
   })
 
   test('code that throws: line and column', async () => {
@@ -239,6 +259,8 @@ describe('passwords', () => {
     'postgres://me:p@ss:s3cr3t-canary@host/db',
     'host=x password=s3cr3t-canary user=y',
     "password='s3cr3t-canary with blanks'",
+    "export const pool = new Pool({ password: 's3cr3t-canary' })",
+    '{ "password": "s3cr3t-canary" }',
   ])('%s', (text) => {
     expect(redact(text)).not.toContain('s3cr3t-canary')
   })
