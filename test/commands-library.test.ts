@@ -171,6 +171,13 @@ describe('godwit()', () => {
     await migrations.upgrade()
     expect(asked).toEqual([])
     expect(said.join()).toContain('This throws data away: table posts with all its rows (3 rows). No backup is taken')
+
+    // Of SQL nobody counts what goes; the line that says so is named.
+    models('create table users (id integer primary key);')
+    await migrations.migrate({ message: 'fourth', sql: true })
+    said.length = 0
+    await migrations.upgrade()
+    expect(said.join()).toMatch(/This throws data away: SQL with drop (table|column): (drop|alter) table /)
   })
 
   test('a rename that is declined drops and adds', async () => {

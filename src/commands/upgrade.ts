@@ -73,7 +73,8 @@ const first = async (context: Context): Promise<Saved> => (await import('./backu
 async function say(context: Context, losses: readonly Loss[], backup: boolean): Promise<void> {
   const { countAll, lossLines } = await import('./losses.ts')
   const counted = await countAll(losses, await context.connection(), await context.dialect())
-  const held = counted.filter(({ rows = 0 }) => rows > 0)
+  // What cannot be counted is not there yet, or is not for us to read; of SQL nobody knows.
+  const held = counted.filter(({ what, rows = 0 }) => what === 'sql' || rows > 0)
   if (held.length === 0) return
   const copy = backup ? 'A backup is taken first.' : 'No backup is taken; --backup takes one first.'
   context.emit({ type: 'warning', message: `This throws data away: ${lossLines(held).join('; ')}. ${copy}` })

@@ -37,15 +37,21 @@ function lossOf(operation: Operation, fresh: ReadonlySet<string>): Omit<Loss, 'r
       }
     }
     case 'sql': {
-      const word = DESTROYS.exec(operation.up.replace(SQL_NOISE, ' '))?.[1]
-      if (word === undefined) return undefined
-      const line = operation.up.trim().split('\n')[0] ?? ''
+      const found = DESTROYS.exec(operation.up.replace(SQL_NOISE, (noise) => noise.replace(/[^\n]/g, ' ')))
+      if (found === null) return undefined
+      const [word] = found
+      const line = lineAt(operation.up, found.index)
       return {
         what: 'sql',
-        message: `hand-written SQL with ${word.replace(/\s+/g, ' ').toLowerCase()}: ${line.slice(0, 80)}`,
+        message: `SQL with ${word.replace(/\s+/g, ' ').toLowerCase()}: ${line.slice(0, 80)}`,
       }
     }
     default:
       return undefined
   }
+}
+
+function lineAt(text: string, offset: number): string {
+  const end = text.indexOf('\n', offset)
+  return text.slice(text.lastIndexOf('\n', offset) + 1, end < 0 ? undefined : end).trim()
 }

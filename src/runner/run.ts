@@ -65,7 +65,9 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
         await checkValues(session, prepared)
         await agree(options, prepared)
       } else if (options.losing) {
-        const lost = lossesOf(await loaded(session, first, planned, 'up', known))
+        const found = lossesOf(await loaded(session, first, planned, 'up', known))
+        // Without a history, SQL that drops finds only what the revisions before it have made.
+        const lost = found.filter(({ what }) => what !== 'sql' || first.applied.size > 0)
         if (lost.length > 0) await options.losing(lost)
       }
       await options.before?.()
