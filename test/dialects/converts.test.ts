@@ -22,6 +22,8 @@ test.each([
   [mysql, 'tinyint(1)', 'decimal(10,2)', true],
   [mysql, 'int', 'datetime', false],
   [mysql, 'blob', 'int', false],
+  [mysql, 'binary(16)', 'uuid', true],
+  [mysql, 'uuid', 'inet6', false],
 ])('%#: %2$s to %3$s', ({ converts }, from, to, expected) => {
   expect(converts?.(from, to)).toBe(expected)
 })

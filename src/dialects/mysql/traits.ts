@@ -26,7 +26,9 @@ const TEXT = /^(?:char|varchar|tinytext|text|mediumtext|longtext|enum|set|json)\
 const KINDS = [
   /^(?:tinyint|smallint|mediumint|int|bigint|decimal|float|double|bit|year)\b/i,
   /^(?:date|datetime|timestamp|time)\b/i,
-  /^(?:binary|varbinary|tinyblob|blob|mediumblob|longblob|uuid|inet4|inet6)\b/i,
+  ...['uuid', 'inet4', 'inet6'].map(
+    (type) => new RegExp(`^(?:binary|varbinary|tinyblob|blob|mediumblob|longblob|${type})\\b`, 'i'),
+  ),
 ]
 
 // Any text may hold a value of another type; a date is no number.

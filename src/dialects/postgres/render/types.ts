@@ -20,22 +20,25 @@ export function parseType(type: string): ParsedType {
 
 const INTEGERS = ['smallint', 'integer', 'bigint']
 const NUMBERS = [...INTEGERS, 'numeric', 'real', 'double precision']
-const STRINGS = ['text', 'character varying', 'character', '"char"', 'name']
+const STRINGS = ['text', 'character varying', 'character', 'name']
 const TIMES = ['timestamp without time zone', 'timestamp with time zone']
 
 // Pairs that have an implicit or assignment cast (pg_cast, castcontext i or a), besides all types to a string type.
 const ASSIGNABLE: readonly (readonly [readonly string[], readonly string[]])[] = [
   [NUMBERS, NUMBERS],
   [STRINGS, STRINGS],
+  [STRINGS.filter((name) => name !== 'name'), ['"char"']],
   [
     ['date', ...TIMES],
-    ['date', 'time without time zone', ...TIMES],
+    ['date', ...TIMES],
   ],
+  [TIMES, ['time without time zone']],
   [['timestamp with time zone'], ['time with time zone']],
   [
     ['time without time zone', 'time with time zone'],
-    ['time without time zone', 'time with time zone', 'interval'],
+    ['time without time zone', 'time with time zone'],
   ],
+  [['time without time zone'], ['interval']],
   [['interval'], ['time without time zone']],
   [
     ['bit', 'bit varying'],
