@@ -384,7 +384,9 @@ describe.each(engines)('on $name', (engine) => {
     await byHand('create table staff (id integer not null primary key, name varchar(40))')
     await at.write({ id: 'e1', operations: [op.ensureIndex({ table: 'staff', index })] })
     await at.on(async (connection) => {
-      const { url: _, ...context } = at.context({ connection: fragile(connection, /^(?:alter|create) .*staff_name/is, 'after') })
+      const { url: _, ...context } = at.context({
+        connection: fragile(connection, /^(?:alter|create) .*staff_name/is, 'after'),
+      })
       expect((await failure(upgrade(context))).code).toBe('CONNECTION_LOST')
     })
     expect((await resolve(at.context())).settled).toMatchObject([{ revision: 'e1', outcome: 'open' }])

@@ -570,7 +570,7 @@ export default revision({
     expect([refused.code, refused.exitCode]).toEqual(['REVISION_IRREVERSIBLE', 4])
     expect((await readState(at.context())).current).toEqual(['a2'])
 
-    const down = /^ {2}down: \[[^]*?^ {2}\],/m.exec(refused.fix ?? '')?.[0].replaceAll('<a value>', '7') ?? ''
+    const down = /^ {2}down: \[[\s\S]*?^ {2}\],/m.exec(refused.fix ?? '')?.[0].replaceAll('<a value>', '7') ?? ''
     await writeFile(file, (await readFile(file, 'utf8')).replace(/\}\)\n$/, `${down}\n})\n`))
     await stamp(at.context(), { target: 'a2' })
     await downgrade(at.context(), { confirm: () => true })
