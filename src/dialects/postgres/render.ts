@@ -77,7 +77,8 @@ export function render(operations: readonly Operation[], options: RenderOptions)
   const placed: Placed[] = []
   operations.forEach((operation, position) => {
     const before = options.before === undefined ? {} : { before: options.before }
-    const context: Context = { operations, position, major, script, ...before }
+    const cell = (each: Operation): Draft[] => draftsOf(each, context)
+    const context: Context = { operations, position, major, script, cell, ...before }
     for (const draft of draftsOf(operation, context)) placed.push({ draft, operation: position })
   })
   return [...(script ? withoutBodyChecks(operations) : []), ...merge(placed)]

@@ -10,6 +10,7 @@ import { beside, named } from './render/names.ts'
 import { sameBut } from './render/objects/family.ts'
 import { familyOf } from './render/objects/index.ts'
 import { columnsOfType } from './render/objects/rebuild.ts'
+import { typesOver } from './render/objects/types-over.ts'
 import { columnExtra, constraintExtra, indexExtra, same, tableExtra } from './render/shape.ts'
 import { tableInPlace } from './render/table-changes.ts'
 import { converts, joinable } from './render/types.ts'
@@ -166,6 +167,10 @@ function disturbedByUnhooking(table: string, partitionOf: string | undefined, be
 // A type made anew is another type to all that names it. Its columns are carried over; what reads them cannot stay.
 function disturbedByRebuild(from: SchemaObject, to: SchemaObject, before: Schema): string[] {
   if (familyOf(to).needsSchema?.(from, to) !== true) return []
-  const columns = columnsOfType(before, from.name)
-  return [objectRef(from), ...columns.map(({ table, column }) => ref('column', table.name, column.name))]
+  const types = [from, ...typesOver(before, from)]
+  const columns = types.flatMap(({ name }) => columnsOfType(before, name))
+  return [
+    ...types.map((type) => objectRef(type)),
+    ...columns.map(({ table, column }) => ref('column', table.name, column.name)),
+  ]
 }

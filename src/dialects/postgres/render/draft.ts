@@ -31,6 +31,8 @@ export interface Context {
   major: number
   script: boolean
   before?: Schema
+  /** What another operation would be, at this place. */
+  cell(operation: Operation): Draft[]
 }
 
 /** A whole statement. */

@@ -6,7 +6,7 @@ import { identifier, literal } from '../../quote.ts'
 import { type Context, type Draft, statement } from '../draft.ts'
 import { NONE } from '../facts.ts'
 import { named } from '../names.ts'
-import { objectComment, plainDrop, plainRename } from './family.ts'
+import { objectComment } from './family.ts'
 import { columnsOfType, rebuild, schemaNow } from './rebuild.ts'
 
 /** CREATE TYPE … AS ENUM. */
@@ -71,18 +71,11 @@ const holds = (token: string, text: string): boolean =>
 export function rebuildEnum(from: SchemaObject, to: SchemaObject, context: Context): Draft[] {
   const gone = (from.values ?? []).filter((value) => !(to.values ?? []).includes(value))
   const columns = columnsOfType(schemaNow(context), to.name)
-  const family = {
-    create: createEnum,
-    drop: plainDrop,
-    alter: () => [],
-    rename: ({ from: old, to: next }: { from: string; to: string }) => plainRename('enum', old, next),
-    inPlace: () => true,
-  }
   return [
     ...(gone.length === 0
       ? []
       : columns.map(({ table, column, array }) => guard(table.name, column.name, to.name, gone, array))),
-    ...rebuild(from, to, context, family, (column, type, array) => `${column}::text${array ? '[]' : ''}::${type}`),
+    ...rebuild(from, to, context, (column, type, array) => `${column}::text${array ? '[]' : ''}::${type}`),
   ]
 }
 

@@ -174,5 +174,7 @@ export function grantsOn(schema: Schema, type: SchemaObject): Draft[] {
   return schema.objects
     .filter((object) => object.type === 'grant' && /^(TYPE|DOMAIN)$/i.test(grantExtra(object).on))
     .filter((object) => grantExtra(object).object === type.name)
-    .flatMap((object) => grantFamily.create(object, { operations: [], position: 0, major: 14, script: false }))
+    .flatMap((object) =>
+      grantFamily.create(object, { operations: [], position: 0, major: 14, script: false, cell: () => [] }),
+    )
 }

@@ -1,15 +1,20 @@
-// A type that cannot be changed in place is made anew: the old one steps aside, columns move over with their values.
+// A type that cannot be changed in place is made anew: the old one steps aside, columns move over with their values. So are
+// the types that are made of it; and what else names them goes before, and comes back after.
 import { GodwitError } from '../../../../errors.ts'
 import { applyAll } from '../../../../operations/index.ts'
 import { qualify, unqualify } from '../../../../schema/names.ts'
 import type { Column, Schema, SchemaObject, Table } from '../../../../schema/schema.ts'
+import { multirangeName } from '../../inspect/types.ts'
 import { identifier } from '../../quote.ts'
+import type { CompositeExtra, DomainExtra, RangeExtra } from '../../shapes.ts'
 import { type Context, clause, type Draft, PHASE, statement } from '../draft.ts'
 import { EXCLUSIVE_REWRITE, NONE } from '../facts.ts'
 import { named, ownName } from '../names.ts'
-import { columnExtra } from '../shape.ts'
-import { type Family, target } from './family.ts'
+import { columnExtra, objectExtra } from '../shape.ts'
+import { displaced } from './displaced.ts'
+import { target } from './family.ts'
 import { grantsOn } from './grants.ts'
+import { typesOver } from './types-over.ts'
 
 /** A column of the type, or of an array of it. */
 export interface TypedColumn {
@@ -35,36 +40,73 @@ export function schemaNow({ before, operations, position }: Context): Schema {
   return applyAll(before, operations.slice(0, position))
 }
 
+/** How a value of the old type becomes one of the new: an SQL expression over an expression. */
+export type Convert = (value: string, type: string, array: boolean) => string
+
 /**
- * Renames the old type aside, makes the new one, moves every column over through `convert`, and drops the old one.
- * Comments and grants of the type are put back. What else depends on the type has been taken out by the diff.
+ * Renames the old type aside, makes the new one, moves every column over through `convert`, and drops the old one; the
+ * types that are made of it go along. Comments and grants are put back. What else depends on the types has been taken out
+ * by the diff; on the way back it is still there, and steps aside here.
  */
-export function rebuild(
-  from: SchemaObject,
-  to: SchemaObject,
-  context: Context,
-  family: Family,
-  convert: (column: string, type: string, array: boolean) => string,
-): Draft[] {
+export function rebuild(from: SchemaObject, to: SchemaObject, context: Context, convert: Convert): Draft[] {
   const schema = schemaNow(context)
-  const aside = asideName(to.name)
-  const moved = columnsOfType(schema, to.name).flatMap((typed) => moveColumn(typed, context, convert))
+  const over = typesOver(schema, from)
+  const types = [from, ...over]
+  const others = displaced(schema, types, context)
+  const carry = carrying(from, over, convert)
+  // A range brings a second type along, whose values move over like its own.
+  const seconds = types.flatMap((type) => (type.type === 'range' ? [multirangeOf(type)] : []))
+  const moved = [...types.map(({ name }) => name), ...seconds]
+    .flatMap((name) => columnsOfType(schema, name))
+    .flatMap((typed) => moveColumn(typed, context, carry))
   return [
-    statement(`alter ${target(from)} rename to ${identifier(aside)}`, NONE, {
-      note: `${named(to.name)} cannot be changed in place: it is made anew and its columns move over.`,
-    }),
-    ...family.create(to, context),
+    ...others.go,
+    ...types.map((type, at) =>
+      statement(`alter ${target(type)} rename to ${identifier(asideName(type.name))}`, NONE, {
+        ...(at === 0 && {
+          note: `${named(to.name)} cannot be changed in place: it is made anew and its columns move over.`,
+        }),
+      }),
+    ),
+    // With it goes the one function of its name that takes no value of the old type.
+    ...seconds.flatMap((name) => [
+      statement(`alter function ${named(name)}() rename to ${identifier(asideName(name))}`, NONE),
+      statement(`alter type ${named(name)} rename to ${identifier(asideName(name))}`, NONE),
+    ]),
+    ...[to, ...over].flatMap((object) => context.cell({ kind: 'createObject', object })),
     ...moved,
-    statement(`drop ${target({ type: to.type, name: qualify(aside, unqualify(to.name).namespace) })}`, NONE),
-    ...grantsOn(schema, to),
+    ...types
+      .toReversed()
+      .map((type) => statement(`drop ${target({ type: type.type, name: asideOf(type.name) })}`, NONE)),
+    ...types.flatMap((type) => grantsOn(schema, type)),
+    ...others.comeBack,
   ]
 }
 
-function moveColumn(
-  { table, column, array }: TypedColumn,
-  context: Context,
-  convert: (column: string, type: string, array: boolean) => string,
-): Draft[] {
+/** The conversion for every type that is made anew. Elements of an array, and ranges, go by way of text. */
+function carrying(from: SchemaObject, over: readonly SchemaObject[], convert: Convert): Convert {
+  const made = new Map(over.map((type) => [named(type.name), type]))
+  const carry: Convert = (value, type, array) => {
+    if (type === named(from.name) || type === `${named(from.name)}[]`) return convert(value, type, array)
+    const object = made.get(type)
+    if (object?.type === 'domain') {
+      const { base } = objectExtra<DomainExtra>(object)
+      return `${carry(value, base, base.endsWith('[]'))}::${type}`
+    }
+    if (object?.type === 'composite') {
+      const fields = objectExtra<CompositeExtra>(object).attributes.map((each) => {
+        const field = `(${value}).${identifier(each.name)}`
+        const name = each.type.replace(/\[\]$/u, '')
+        return name === named(from.name) || made.has(name) ? carry(field, each.type, each.type.endsWith('[]')) : field
+      })
+      return `case when ${value} is not null or ${value}::text is not null then row(${fields.join(', ')})::${type} end`
+    }
+    return `${value}::text${array ? '[]' : ''}::${type}`
+  }
+  return carry
+}
+
+function moveColumn({ table, column, array }: TypedColumn, context: Context, convert: Convert): Draft[] {
   const name = identifier(column.name)
   const alter = `alter table ${named(table.name)}`
   const byDefault = defaultAfter(table.name, column, context)
@@ -93,6 +135,14 @@ function defaultAfter(table: string, column: Column, { operations, position }: C
   }
   return column.default
 }
+
+/** The type of lists of a range. */
+export function multirangeOf(range: SchemaObject): string {
+  const { namespace, name } = unqualify(range.name)
+  return objectExtra<RangeExtra>(range).multirange ?? qualify(multirangeName(name), namespace)
+}
+
+const asideOf = (type: string): string => qualify(asideName(type), unqualify(type).namespace)
 
 function asideName(type: string): string {
   const own = Buffer.from(ownName(type))

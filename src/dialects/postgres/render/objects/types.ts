@@ -110,7 +110,7 @@ export const domainFamily: Family = {
   drop: plainDrop,
   alter(from, to, context) {
     if (!baseChanges(from, to)) return alterDomain(from, to)
-    return rebuild(from, to, context, domainFamily, throughText)
+    return rebuild(from, to, context, throughText)
   },
   rename: ({ from, to }) => plainRename('domain', from, to),
   inPlace: () => true,
@@ -199,7 +199,7 @@ function rebuildComposite(from: SchemaObject, to: SchemaObject, context: Context
     )
     return `case when ${column} is not null or ${column}::text is not null then row(${values.join(', ')})::${type} end`
   }
-  return rebuild(from, to, context, compositeFamily, (column, type, array) =>
+  return rebuild(from, to, context, (column, type, array) =>
     array ? throughText(column, type, true) : row(column, type),
   )
 }
