@@ -17,7 +17,7 @@ const statement = (operation: number, facts: Facts): Statement => ({
 })
 
 const codes = (operations: Operation[], statements: Statement[] = []): string[] =>
-  runRules({ operations, statements }).map(({ code }) => code)
+  runRules({ operations, statements, narrowings: [] }).map(({ code }) => code)
 
 describe('common rules', () => {
   it('have codes and names of their own', () => {

@@ -1,7 +1,7 @@
 // Data that a run would throw away, with how much of it there is.
 import type { Connection, Dialect } from '../dialects/dialect.ts'
 import type { Loss } from '../runner/index.ts'
-import { countOf } from './rows.ts'
+import { countBy, countOf } from './rows.ts'
 
 /** A loss with the number of rows (of values, for a column) that hold data now. Absent: it could not be counted. */
 export interface CountedLoss extends Loss {
@@ -24,7 +24,9 @@ export async function countAll(
 ): Promise<CountedLoss[]> {
   const counted: CountedLoss[] = []
   for (const loss of losses) {
-    const rows = await countOf(loss.what, connection, dialect)
+    const rows = await (loss.probe === undefined
+      ? countOf(loss.what, connection, dialect)
+      : countBy(loss.probe, connection))
     counted.push(rows === undefined ? loss : { ...loss, rows })
   }
   return counted

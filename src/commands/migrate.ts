@@ -84,12 +84,13 @@ Where something may have been renamed, you are asked; without a terminal say it 
     const { losses } = await import('../runner/index.ts')
     const { runRules } = await import('../lint/index.ts')
     const statements = dialect.render(operations, { before })
+    const narrowings = dialect.narrowings(operations, { before })
     const format = input.sql ? 'sql' : (input.format ?? config.format)
     const report: MigrateReport = {
       nothing: false,
       changes: changes(operations),
-      losses: losses(operations).map((loss) => loss.message),
-      findings: runRules({ operations, statements }, dialect.rules),
+      losses: losses(operations, narrowings).map((loss) => loss.message),
+      findings: runRules({ operations, statements, narrowings }, dialect.rules),
     }
     if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }
     const written = await writeDraft(context, {

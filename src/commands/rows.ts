@@ -78,3 +78,15 @@ export async function countOf(ref: string, connection: Connection, dialect: Dial
     return undefined
   }
 }
+
+/** What a probe counts: statements, the last a query of one row with one column `rows`. Undefined where it may not or cannot. */
+export async function countBy(probe: readonly string[], connection: Connection): Promise<number | undefined> {
+  try {
+    for (const statement of probe.slice(0, -1)) await connection.execute(statement)
+    const [row] = await connection.query<{ rows: number | string }>(probe.at(-1) ?? '')
+    return row === undefined ? undefined : Number(row.rows)
+  } catch (error) {
+    if (isGodwitError(error) && error.code.startsWith('CONNECTION')) throw error
+    return undefined
+  }
+}

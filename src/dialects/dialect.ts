@@ -1,6 +1,7 @@
 // The interface of a database, and everything shared code may know of one: capabilities, never names.
 import type { Traits } from '../diff/traits.ts'
 import type { Rule } from '../lint/rule.ts'
+import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Probe, Statement } from '../operations/statement.ts'
 import type { Extra, Schema, SchemaObject, Table } from '../schema/schema.ts'
@@ -27,6 +28,11 @@ export interface Dialect {
   inspect(connection: Connection, options?: InspectOptions): Promise<Schema>
   /** The SQL for the operations, in order. May merge neighbours (one ALTER TABLE for several changes). */
   render(operations: readonly Operation[], options: RenderOptions): Statement[]
+  /**
+   * Values that the operations do not carry over as they are: the one place that says so. Without the schema before, what
+   * only it tells is left out or taken for possible.
+   */
+  narrowings(operations: readonly Operation[], options: { before?: Schema; version?: string }): Narrowing[]
   /** True where `render` needs the schema before these operations (a table rebuild): it is inspected then, otherwise not. */
   needsSchema(operations: readonly Operation[]): boolean
   /**

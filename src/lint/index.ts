@@ -1,6 +1,7 @@
 // All rules that hold for every database. A rule is one file and one line here; dialects bring their own beside them.
 import { lint } from './lint.ts'
 import type { Finding, Rule, Subject } from './rule.ts'
+import { alteredValues } from './rules/altered-values.ts'
 import { deletingSql } from './rules/deleting-sql.ts'
 import { dropColumn } from './rules/drop-column.ts'
 import { dropTable } from './rules/drop-table.ts'
@@ -10,6 +11,7 @@ import { lossyStatement } from './rules/lossy-statement.ts'
 import { newCheck } from './rules/new-check.ts'
 import { newUnique } from './rules/new-unique.ts'
 import { notNullColumn } from './rules/not-null-column.ts'
+import { refusedValues } from './rules/refused-values.ts'
 import { rename } from './rules/rename.ts'
 import { rewrite } from './rules/rewrite.ts'
 import { scan } from './rules/scan.ts'
@@ -22,6 +24,7 @@ export const rules: readonly Rule[] = [
   dropTable,
   dropColumn,
   lossyStatement,
+  alteredValues,
   deletingSql,
   rewrite,
   scan,
@@ -31,6 +34,7 @@ export const rules: readonly Rule[] = [
   setNotNull,
   newUnique,
   newCheck,
+  refusedValues,
   rename,
   irreversible,
   wayBack,

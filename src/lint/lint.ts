@@ -16,6 +16,6 @@ export function lint(subject: Subject, rules: readonly Rule[]): Finding[] {
 }
 
 /** Tables that the operations create themselves: nobody reads or writes them yet, and they hold nothing. */
-export function freshTables({ operations }: Subject): Set<string> {
+export function freshTables({ operations }: Pick<Subject, 'operations'>): Set<string> {
   return new Set(operations.flatMap((operation) => (operation.kind === 'createTable' ? [operation.table.name] : [])))
 }

@@ -1,4 +1,5 @@
 // A rule turns what operations and statements say into findings. Findings are returned, never thrown.
+import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
 
@@ -14,12 +15,16 @@ export interface Finding {
   message: string
   /** The safe way. */
   instead?: string
+  /** Statements, the last a query of one row with one column `rows`: how many rows of the database at hand it is about. */
+  probe?: readonly string[]
 }
 
 /** What a rule sees: one revision's operations and what they render to. */
 export interface Subject {
   operations: readonly Operation[]
   statements: readonly Statement[]
+  /** What the dialect says of values that are not carried over as they are. */
+  narrowings: readonly Narrowing[]
   /** How to take it back is no question: the revision says it itself, or this is the way back. */
   wayBack?: boolean
 }

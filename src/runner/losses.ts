@@ -1,4 +1,5 @@
 // What data operations would throw away, in words for the person who has to agree. Pure.
+import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import { ref } from '../schema/names.ts'
 import type { Loss } from './reports.ts'
@@ -6,14 +7,18 @@ import type { Loss } from './reports.ts'
 const DESTROYS = /\b(drop\s+(?:table|column|schema|database|materialized\s+view)|truncate|delete\s+from)\b/i
 const SQL_NOISE = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g
 
-/** Tables and columns whose data would go, and hand-written SQL that says it deletes. Pure. */
-export function losses(operations: readonly Operation[]): Omit<Loss, 'revision'>[] {
+/** Tables and columns whose data would go, values that become others, and hand-written SQL that says it deletes. Pure. */
+export function losses(operations: readonly Operation[], narrowings: readonly Narrowing[]): Omit<Loss, 'revision'>[] {
   // What these operations make themselves holds nothing that anybody would miss.
   const fresh = new Set<string>()
-  return operations.flatMap((operation) => {
+  return operations.flatMap((operation, at) => {
     if (operation.kind === 'createTable') fresh.add(operation.table.name)
     const loss = lossOf(operation, fresh)
-    return loss === undefined ? [] : [loss]
+    const altered = narrowings.filter((each) => each.operation === at && each.outcome === 'alters')
+    return [
+      ...(loss === undefined ? [] : [loss]),
+      ...altered.map(({ what, message, probe }) => ({ what, message, probe })),
+    ]
   })
 }
 

@@ -2,11 +2,9 @@
 import { runRules } from '../lint/index.ts'
 import { asMade, describe, sign } from '../operations/index.ts'
 import { headsAmong } from '../revisions/index.ts'
-import type { Schema } from '../schema/schema.ts'
-import type { Work } from './execute.ts'
-import { asksSchema } from './items.ts'
+import { type WorkAhead, worksAhead } from './ahead.ts'
 import { losses } from './losses.ts'
-import { type Prepared, prepare, workAhead } from './prepare.ts'
+import { prepare } from './prepare.ts'
 import type { PlannedStep, PlanReport, RunnerContext } from './reports.ts'
 import { folderOf, plannedOf, type RunOptions, readState } from './run.ts'
 import { type Session, withSession } from './session.ts'
@@ -33,29 +31,13 @@ export async function planRun(context: RunnerContext, options: RunOptions): Prom
   })
 }
 
-/** The statements of all steps, each for the schema that the one before it leaves. */
-export async function worksAhead(
-  { dialect, connection }: Pick<Session, 'dialect' | 'connection'>,
-  prepared: readonly Prepared[],
-  purpose: 'run' | 'script' = 'run',
-): Promise<Work[]> {
-  let before: Schema | undefined
-  if (prepared.some(({ items }) => asksSchema(dialect, items) || items.some(({ type }) => type === 'ensure')))
-    before = await dialect.inspect(connection)
-  return prepared.map((each) => {
-    const { after, ...work } = workAhead(dialect, each, {
-      version: connection.version,
-      purpose,
-      ...(before !== undefined && { before }),
-    })
-    before = after
-    return work
-  })
-}
-
-function plannedStep({ dialect }: Session, { step, statements, there }: Work): PlannedStep {
+function plannedStep({ dialect, connection }: Session, { step, statements, there, before }: WorkAhead): PlannedStep {
   const { revision, direction, operations } = step
   const { id, parents, message, file } = revision
+  const narrowings = dialect.narrowings(operations, {
+    version: connection.version,
+    ...(before !== undefined && { before }),
+  })
   return {
     revision: id,
     parents,
@@ -78,11 +60,12 @@ function plannedStep({ dialect }: Session, { step, statements, there }: Work): P
       {
         operations: operations.map((each, at) => (there?.has(at) ? each : asMade(each))),
         statements,
+        narrowings,
         wayBack: direction === 'down' || revision.down !== undefined,
       },
       dialect.rules,
     ).map((finding) => ({ ...finding, revision: id })),
-    losses: losses(operations).map((loss) => ({ revision: id, ...loss })),
+    losses: losses(operations, narrowings).map((loss) => ({ revision: id, ...loss })),
     transactional: statements.every((statement) => statement.transactional),
   }
 }

@@ -41,6 +41,8 @@ export interface Loss {
   what: string
   /** One line for people. */
   message: string
+  /** Where not all of it goes: statements, the last a query of one row with one column `rows`, the number of what goes. */
+  probe?: readonly string[]
 }
 
 /** One revision as it was carried out. */

@@ -13,6 +13,7 @@ import {
   routeDown,
   routeUp,
 } from '../revisions/index.ts'
+import { lossesAhead } from './ahead.ts'
 import { pay } from './alone.ts'
 import { editedError } from './edited.ts'
 import type { Ensured } from './events.ts'
@@ -20,7 +21,6 @@ import { execute, Overtaken } from './execute.ts'
 import { forgetSeeds } from './forget.ts'
 import { attempt, blocked } from './going.ts'
 import { bootstrap, readBookkeeping } from './journal.ts'
-import { losses } from './losses.ts'
 import { type Prepared, prepare, workFor } from './prepare.ts'
 import type { Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
 import { finish } from './resume.ts'
@@ -63,9 +63,9 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
       if (options.direction === 'down') {
         const prepared = await loaded(session, first, planned, 'down', known)
         await checkValues(session, prepared)
-        await agree(options, prepared)
+        await agree(session, options, prepared)
       } else if (options.losing) {
-        const found = lossesOf(await loaded(session, first, planned, 'up', known))
+        const found = await lossesAhead(session, await loaded(session, first, planned, 'up', known))
         // Without a history, SQL that drops finds only what the revisions before it have made.
         const lost = found.filter(({ what }) => what !== 'sql' || first.applied.size > 0)
         if (lost.length > 0) await options.losing(lost)
@@ -131,11 +131,8 @@ export async function plannedOf(session: Session, state: State, { direction, tar
   return planned
 }
 
-const lossesOf = (prepared: readonly Prepared[]): Loss[] =>
-  prepared.flatMap(({ step }) => losses(step.operations).map((loss) => ({ revision: step.revision.id, ...loss })))
-
-async function agree({ confirm }: RunOptions, prepared: readonly Prepared[]): Promise<void> {
-  const lost = lossesOf(prepared)
+async function agree(session: Session, { confirm }: RunOptions, prepared: readonly Prepared[]): Promise<void> {
+  const lost = await lossesAhead(session, prepared)
   if (lost.length === 0 || (await confirm?.(lost))) return
   throw new GodwitError(
     'DATA_LOSS',

@@ -1,9 +1,9 @@
 // The plan as one SQL text, with all bookkeeping in it: for reviews, and for databases that only a person may touch.
 import { GodwitError } from '../errors.ts'
 import { ancestors, findRevision, rootsOf } from '../revisions/index.ts'
+import { worksAhead } from './ahead.ts'
 import { entryOf, type Work } from './execute.ts'
 import { bootstrap, emptyBooks, ledger } from './journal.ts'
-import { worksAhead } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { RunnerContext } from './reports.ts'
 import { folderOf, plannedOf, type RunOptions, readState } from './run.ts'

@@ -3,7 +3,7 @@ import type { Change } from '../../commands/changes.ts'
 import type { Named } from '../../commands/files.ts'
 import type { Finding } from '../../lint/rule.ts'
 import type { Incomplete } from '../../runner/index.ts'
-import { clean, indent, join, sign, table, type Ui } from './ui.ts'
+import { clean, cleanLines, indent, join, sign, table, type Ui } from './ui.ts'
 
 /** `3f9c2a7b1e04  add user avatar`, one line each. */
 export function revisionLines(revisions: readonly Named[], { colors }: Ui, mark = ''): string {
@@ -43,10 +43,11 @@ export function hazardLines(findings: readonly Finding[], losses: readonly strin
   return lines.length > 0 && indent(lines.join('\n'))
 }
 
-function findingText({ severity, code, message, instead }: Finding, { colors }: Ui): string {
+function findingText({ severity, code, message, instead, probe }: Finding, { colors }: Ui): string {
   const paint = severity === 'error' ? colors.red : severity === 'warning' ? colors.yellow : colors.cyan
   return join(
     `${paint(severity)} ${code}: ${clean(message)}`,
     instead !== undefined && `  ${colors.cyan('→')} ${clean(instead)}`,
+    probe !== undefined && colors.dim(indent(`${probe.map((sql) => cleanLines(sql)).join(';\n')};`, 4)),
   )
 }

@@ -5,6 +5,7 @@ import { connect, forget } from './connect.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
+import { narrowings } from './narrowing.ts'
 import { refusal } from './parse.ts'
 import { privileges, rowEstimates } from './privileges.ts'
 import { identifier, literal, literalOf } from './quote.ts'
@@ -31,6 +32,7 @@ export const dialect: Dialect = {
   connect,
   inspect,
   render,
+  narrowings,
   needsSchema,
   split: async (text, file) => splitText(text, file),
   refusal,

@@ -5,6 +5,7 @@ import { connect } from './connect.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
+import { narrowings } from './narrowing.ts'
 import { privileges, rowEstimates } from './privileges.ts'
 import { identifier, literal } from './quote.ts'
 import { reach } from './reach.ts'
@@ -32,6 +33,7 @@ export const dialect: Dialect = {
   connect,
   inspect,
   render,
+  narrowings,
   needsSchema,
   reach,
   split,

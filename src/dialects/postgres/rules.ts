@@ -6,7 +6,7 @@ import { tokens } from '../../schema/tokens.ts'
 
 type Found = Omit<Finding, 'code' | 'severity'>
 
-const freshTables = ({ operations }: Subject): Set<string> =>
+const freshTables = ({ operations }: Pick<Subject, 'operations'>): Set<string> =>
   new Set(operations.flatMap((each) => (each.kind === 'createTable' ? [each.table.name] : [])))
 
 /** Findings of one operation after the other. */
@@ -17,7 +17,7 @@ const each = (subject: Subject, find: (operation: Operation) => Omit<Found, 'ope
   })
 
 const existingReferences = ({ operations }: Subject, operation: Operation): Constraint[] => {
-  const fresh = freshTables({ operations, statements: [] })
+  const fresh = freshTables({ operations })
   const constraints =
     operation.kind === 'createTable'
       ? operation.table.constraints

@@ -7,6 +7,7 @@ import { connect } from './connect.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
+import { narrowings } from './narrowing.ts'
 import { privileges } from './privileges.ts'
 import { identifier, literal } from './quote.ts'
 import { needsSchema, render } from './render.ts'
@@ -32,6 +33,7 @@ export const dialect: Dialect = {
   connect,
   inspect: (connection) => inspect(connection),
   render,
+  narrowings,
   needsSchema,
   split: async (text, file) => splitText(text, file),
   refusal,

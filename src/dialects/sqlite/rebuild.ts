@@ -3,17 +3,17 @@
 // because the foreign keys of other tables would follow it. Foreign keys are off meanwhile (see bracket.ts).
 import { describe } from '../../operations/index.ts'
 import type { Facts } from '../../operations/statement.ts'
-import type { Column, Schema, Table } from '../../schema/schema.ts'
+import type { Schema, Table } from '../../schema/schema.ts'
 import { createIndexText, createObjectText, createTableText, dropObjectText } from './ddl.ts'
 import { dependentsOf, mentions } from './dependents.ts'
 import { requireForeignKeys } from './foreign-keys.ts'
 import type { Guard } from './guard.ts'
+import { changed, mayConvert, type Target } from './narrowing.ts'
 import { bare, identifier, literal, tableName } from './quote.ts'
 import { rowidSource } from './rowid.ts'
 import { renamedItself } from './selfname.ts'
 import { tableExtra } from './shapes.ts'
 import type { Numbered, TableOperation } from './steps.ts'
-import { affinity } from './types.ts'
 
 /** Marks the new table while it stands beside the old one. */
 export const SCRATCH = 'godwit_new_'
@@ -34,6 +34,7 @@ interface Copy {
   source: string
   /** The values may change without anybody having asked for it. */
   converts: boolean
+  target: Target
 }
 
 /** Adds the statements of a rebuild. */
@@ -64,8 +65,8 @@ export function rebuild(work: Rebuild, out: Guard): void {
     `(select count(*) from ${old}) = (select count(*) from ${fresh})`,
     operation,
   )
-  for (const { column } of copies.filter(({ converts }) => converts)) {
-    const condition = unchanged(work, copies, column, old, fresh)
+  for (const { column, target } of copies.filter(({ converts }) => converts)) {
+    const condition = unchanged(work, copies, { column, target }, old, fresh)
     if (condition !== undefined)
       out.require(`the new type of ${name}.${column} would change values`, condition, operation)
   }
@@ -110,20 +111,15 @@ function copiesOf({ before, after, operations }: Rebuild): Copy[] {
       origins.set(operation.to.name, origin === null ? null : { ...origin, ...using })
     }
   }
-  const strict = tableExtra(after.extra).strict === true
+  const strictIs = ({ extra }: Table): boolean => tableExtra(extra).strict === true
   return after.columns.flatMap((column) => {
     const origin = origins.get(column.name)
     const source = before.columns.find(({ name }) => name === origin?.from)
     if (origin == null || source === undefined || column.generated !== undefined) return []
-    const converts = origin.using === undefined && mayConvert(source, column, strict)
-    return [{ column: column.name, source: origin.using ?? identifier(source.name), converts }]
+    const target: Target = { type: column.type, strict: strictIs(after) }
+    const converts = origin.using === undefined && mayConvert({ type: source.type, strict: strictIs(before) }, target)
+    return [{ column: column.name, source: origin.using ?? identifier(source.name), converts, target }]
   })
-}
-
-function mayConvert(from: Column, to: Column, strict: boolean): boolean {
-  const [old, next] = [affinity(from.type), affinity(to.type)]
-  if (old === next || next === 'blob' || (strict && to.type === 'any')) return false
-  return !(['integer', 'numeric'].includes(old) && ['integer', 'numeric'].includes(next))
 }
 
 function copyText({ before, after }: Rebuild, copies: readonly Copy[], old: string, fresh: string): string {
@@ -142,15 +138,14 @@ function copyText({ before, after }: Rebuild, copies: readonly Copy[], old: stri
 function unchanged(
   work: Rebuild,
   copies: readonly Copy[],
-  column: string,
+  { column, target }: Pick<Copy, 'column' | 'target'>,
   old: string,
   fresh: string,
 ): string | undefined {
   const join = joinOf(work, copies)
   if (join === undefined) return undefined
   const [o, n] = [`o.${identifier(column)}`, `n.${identifier(column)}`]
-  const numbers = `typeof(${o}) in ('integer', 'real') and typeof(${n}) in ('integer', 'real') and ${o} = ${n}`
-  return `not exists (select 1 from ${old} o join ${fresh} n on ${join} where cast(${o} as text) is not cast(${n} as text) and not coalesce(${numbers}, 0))`
+  return `not exists (select 1 from ${old} o join ${fresh} n on ${join} where ${changed(o, n, target)})`
 }
 
 // Which row became which.

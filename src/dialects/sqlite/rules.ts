@@ -2,7 +2,6 @@
 import type { Finding, Rule, Subject } from '../../lint/rule.ts'
 import type { Operation } from '../../operations/operation.ts'
 import type { Statement } from '../../operations/statement.ts'
-import { affinity } from './types.ts'
 
 type Said = Omit<Finding, 'code' | 'severity'>
 
@@ -33,22 +32,6 @@ const rebuilds: Rule = {
         ? [{ operation, message: `The whole table is copied, and nobody else can write meanwhile: ${note}.` }]
         : [],
     ),
-}
-
-const conversions: Rule = {
-  code: 'SL102',
-  name: 'unchecked-conversion',
-  severity: 'warning',
-  check: perOperation((operation) =>
-    operation.kind === 'alterColumn' &&
-    operation.using === undefined &&
-    affinity(operation.from.type) !== affinity(operation.to.type)
-      ? {
-          message: `${operation.table}.${operation.to.name} becomes ${operation.to.type || 'untyped'}: values such as '007' or '1e3' would change, and the revision fails if there are any.`,
-          instead: 'Say how to convert with `using`, for example using: "cast(price as real)".',
-        }
-      : undefined,
-  ),
 }
 
 const notNullColumn: Rule = {
@@ -142,12 +125,4 @@ const switchedKeys: Rule = {
 }
 
 /** The rules of this database. */
-export const rules: readonly Rule[] = [
-  rebuilds,
-  conversions,
-  notNullColumn,
-  setNotNull,
-  outside,
-  virtualTables,
-  switchedKeys,
-]
+export const rules: readonly Rule[] = [rebuilds, notNullColumn, setNotNull, outside, virtualTables, switchedKeys]

@@ -1,4 +1,4 @@
-// DL103: a statement that the dialect knows to lose values, such as a narrowing change of type.
+// DL103: a statement that the dialect knows to lose values, such as a sequence that goes.
 import type { Rule } from '../rule.ts'
 
 const SAID = new Set(['dropTable', 'dropColumn'])

@@ -12,7 +12,7 @@ import { named } from './names.ts'
 import { foreignOptionChanges, optionChanges } from './options.ts'
 import { isDetached, joinsParent } from './partitions.ts'
 import { columnExtra, tableExtra } from './shape.ts'
-import { changesBase, conversion, narrows, rewrites } from './types.ts'
+import { changesBase, conversion, rewrites } from './types.ts'
 
 // ALTER TABLE works on foreign tables and typed tables too.
 const tableTarget = (table: string): string => `alter table ${named(table)}`
@@ -99,7 +99,10 @@ export function alterColumn(
   drafts.push(...numbering.before)
   const follows = inherits && followsParent(table, from, to, context)
   if (to.nullable && !from.nullable && !follows) drafts.push(alter(PHASE.drop, 'drop not null'))
-  if (typeChanges) drafts.push(alter(PHASE.type, typeText(from, to, using), typeFacts(from, to)))
+  if (typeChanges)
+    drafts.push(
+      alter(PHASE.type, typeText(from, to, using), rewrites(from.type, to.type) ? EXCLUSIVE_REWRITE : EXCLUSIVE),
+    )
   if (
     from.generated !== undefined &&
     to.generated !== undefined &&
@@ -151,11 +154,6 @@ function typeText(from: Column, to: Column, using: string | undefined): string {
   const found =
     from.generated === undefined ? (using ?? conversion(identifier(to.name), from.type, to.type)) : undefined
   return `type ${to.type}${collation}${found === undefined ? '' : ` using ${found}`}`
-}
-
-function typeFacts(from: Column, to: Column) {
-  const base = rewrites(from.type, to.type) ? EXCLUSIVE_REWRITE : EXCLUSIVE
-  return narrows(from.type, to.type) ? { ...base, losesData: true } : base
 }
 
 function nullability(target: string, from: Column, to: Column): Draft[] {

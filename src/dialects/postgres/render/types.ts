@@ -18,8 +18,8 @@ export function parseType(type: string): ParsedType {
   return { name: `${head.trim()}${tail}`, modifiers: numbers.split(',').map(Number), array }
 }
 
-const INTEGERS = ['smallint', 'integer', 'bigint']
-const NUMBERS = [...INTEGERS, 'numeric', 'real', 'double precision']
+export const INTEGERS = ['smallint', 'integer', 'bigint']
+export const NUMBERS = [...INTEGERS, 'numeric', 'real', 'double precision']
 const STRINGS = ['text', 'character varying', 'character', 'name']
 const TIMES = ['timestamp without time zone', 'timestamp with time zone']
 
@@ -71,22 +71,32 @@ const CASTABLE: readonly (readonly [readonly string[], readonly string[]])[] = [
   [['jsonb'], ['boolean', ...NUMBERS]],
 ]
 
+// What an interval leaves out is no part of its name here.
+const withoutFields = (type: ParsedType): ParsedType =>
+  type.name.startsWith('interval ') ? { ...type, name: 'interval' } : type
+
 const pairIn = (pairs: typeof ASSIGNABLE, from: string, to: string): boolean =>
   pairs.some(([sources, targets]) => sources.includes(from) && targets.includes(to))
 
 /** The USING expression for a column (as SQL) whose type changes; undefined where the server converts by itself. */
 export function conversion(column: string, from: string, to: string): string | undefined {
-  const [source, target] = [parseType(from), parseType(to)]
+  const [source, target] = [withoutFields(parseType(from)), withoutFields(parseType(to))]
   if (source.array !== target.array) return betweenArrays(column, from, to, source)
   if (source.name === target.name) return undefined
   if (!source.array && isString(target.name)) return undefined
   if (pairIn(ASSIGNABLE, source.name, target.name)) return undefined
+  // The blanks that fill a fixed length are no part of the value.
+  if (source.name === 'character' && !source.array) return `${column}::text::${to}`
   if (source.array || isString(source.name) || pairIn(CASTABLE, source.name, target.name)) {
     return source.array && !isString(source.name) && !isString(target.name)
       ? `${column}::text[]::${to}`
       : `${column}::${to}`
   }
   if (target.name === 'boolean' && NUMBERS.includes(source.name)) return `${column} <> 0`
+  // Written with a currency sign, it is no number; and a number with an exponent is no money.
+  if (source.name === 'money' && NUMBERS.includes(target.name)) return `${column}::numeric::${to}`
+  if (target.name === 'money' && NUMBERS.includes(source.name)) return `${column}::numeric::${to}`
+  if (source.name === 'oid' && target.name === 'smallint') return `${column}::integer::${to}`
   if (source.name === 'boolean' && NUMBERS.includes(target.name)) return `${column}::integer::${to}`
   return `${column}::text::${to}`
 }
@@ -94,15 +104,29 @@ export function conversion(column: string, from: string, to: string): string | u
 function betweenArrays(column: string, from: string, to: string, source: ParsedType): string | undefined {
   if (isString(parseType(to).name) && source.array) return undefined
   if (to === 'jsonb' || to === 'json') return `to_${to}(${column})`
-  // One value becomes a list of one; NULL stays NULL.
+  // One value becomes a list of one, and the other way round; NULL stays NULL. A list in braces is read as one.
   if (!source.array && !['json', 'jsonb'].includes(source.name)) {
-    const item = conversion(column, from, to.slice(0, to.indexOf('[]'))) ?? column
-    return `case when ${column} is not null then array[${item}] end::${to}`
+    const item = conversion(column, from, elementOf(to)) ?? column
+    const list = isString(source.name) ? ` when ${column} ${LIST} then ${column}::text::${to}` : ''
+    return `case${list} when ${column} is not null then array[${item}]::${to} end`
+  }
+  if (source.array) {
+    const item = conversion(`${column}[1]`, elementOf(from), to) ?? `${column}[1]`
+    return `case when ${holdsOne(column)} then ${item} else ${column}::text::${to} end`
   }
   return `${column}::text::${to}`
 }
 
-const isString = (name: string): boolean => STRINGS.includes(name)
+/** The type of an array's elements. */
+export const elementOf = (type: string): string => type.slice(0, type.indexOf('[]'))
+
+/** The condition on a text: it is a list in braces. */
+export const LIST = "~ '^\\s*\\{.*\\}\\s*$'"
+
+/** The condition on an array: it is a list of one. */
+export const holdsOne = (column: string): string => `cardinality(${column}) = 1 and array_ndims(${column}) = 1`
+
+export const isString = (name: string): boolean => STRINGS.includes(name)
 
 const PAIRS = [...ASSIGNABLE, ...CASTABLE]
 const KNOWN = new Set(PAIRS.flat(2))
@@ -141,21 +165,6 @@ function widens(name: string, from: number[], to: number[]): boolean {
   if (/^(character varying|bit varying|timestamp|time|interval)/.test(name)) return width >= oldWidth
   return false
 }
-
-/** Whether values can lose something without an error: rounding, a shorter fraction, a time cut off. */
-export function narrows(from: string, to: string): boolean {
-  const [source, target] = [parseType(from), parseType(to)]
-  const [a, b] = [source.name, target.name]
-  const rank = (name: string): number => [...INTEGERS, 'real', 'double precision', 'numeric'].indexOf(name)
-  if (a === 'numeric' && b === 'numeric') return fraction(target) < fraction(source)
-  if (NUMBERS.includes(a) && NUMBERS.includes(b)) return rank(a) > 2 && rank(b) < rank(a)
-  if (a === b && /^(timestamp|time|interval)/.test(a)) return (target.modifiers[0] ?? 6) < (source.modifiers[0] ?? 6)
-  if (TIMES.includes(a)) return b === 'date' || b.startsWith('time ')
-  return a === 'jsonb' || a === 'json' ? b !== a && b !== 'text' && !b.startsWith('json') : false
-}
-
-const fraction = ({ modifiers }: ParsedType): number =>
-  modifiers.length === 0 ? Number.POSITIVE_INFINITY : (modifiers[1] ?? 0)
 
 /** Whether the column's stored default has to be taken off before the type changes: the server may have no cast for it. */
 export const changesBase = (from: string, to: string): boolean =>

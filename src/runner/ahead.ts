@@ -1,0 +1,54 @@
+// What steps come to, before any of them is run: for plans, scripts, and for whoever has to agree.
+import type { Schema } from '../schema/schema.ts'
+import type { Work } from './execute.ts'
+import { asksSchema } from './items.ts'
+import { losses } from './losses.ts'
+import { type Prepared, workAhead } from './prepare.ts'
+import type { Loss } from './reports.ts'
+import type { Session } from './session.ts'
+
+type Place = Pick<Session, 'dialect' | 'connection'>
+
+/** A step's work, and the schema before it, where somebody asked for that. */
+export type WorkAhead = Work & { before?: Schema }
+
+/** The statements of all steps, each for the schema that the one before it leaves. */
+export async function worksAhead(
+  place: Place,
+  prepared: readonly Prepared[],
+  purpose: 'run' | 'script' = 'run',
+): Promise<WorkAhead[]> {
+  const { dialect, connection } = place
+  let before: Schema | undefined
+  const needed = prepared.some(({ items }) => asksSchema(dialect, items) || items.some(({ type }) => type === 'ensure'))
+  if (needed || (purpose === 'run' && tellsMore(place, prepared))) before = await dialect.inspect(connection)
+  return prepared.map((each) => {
+    const { after, ...work } = workAhead(dialect, each, {
+      version: connection.version,
+      purpose,
+      ...(before !== undefined && { before }),
+    })
+    const ahead = before === undefined ? work : { ...work, before }
+    before = after
+    return ahead
+  })
+}
+
+/** Whether the schema tells more of what becomes of values than the steps themselves. */
+const tellsMore = ({ dialect, connection }: Place, prepared: readonly Prepared[]): boolean =>
+  prepared.some(
+    ({ step, items }) =>
+      asksSchema(dialect, items) || dialect.narrowings(step.operations, { version: connection.version }).length > 0,
+  )
+
+/** The data that the steps would throw away. The schema is known for the first of them alone. */
+export async function lossesAhead(place: Place, prepared: readonly Prepared[]): Promise<Loss[]> {
+  const { dialect, connection } = place
+  const [first] = prepared
+  const before = first !== undefined && tellsMore(place, [first]) ? { before: await dialect.inspect(connection) } : {}
+  return prepared.flatMap((each) => {
+    const { revision, operations } = each.step
+    const known = { version: connection.version, ...(each === first && before) }
+    return losses(operations, dialect.narrowings(operations, known)).map((loss) => ({ revision: revision.id, ...loss }))
+  })
+}
