@@ -9,9 +9,13 @@ import type { Session } from './session.ts'
 
 /** Where a way down would need values that nobody named: REVISION_IRREVERSIBLE, with the way down that names them. */
 export async function checkValues(session: Session, prepared: readonly Prepared[]): Promise<void> {
+  // What a table is called at that point of the way, and what it is called now.
+  const names = new Map<string, string>()
   for (const { step } of prepared) {
     for (const operation of step.operations) {
-      if (!needsValues(operation) || !(await holdsRows(session, operation.table))) continue
+      if (operation.kind === 'renameTable') names.set(operation.to, names.get(operation.from) ?? operation.from)
+      if (!needsValues(operation)) continue
+      if (!(await holdsRows(session, names.get(operation.table) ?? operation.table))) continue
       throw valuesMissing(session.dialect, step.revision, operation, step.operations)
     }
   }

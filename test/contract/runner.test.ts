@@ -581,4 +581,27 @@ export default revision({
     await at.on((connection) => connection.execute('delete from orders'))
     await downgrade(at.context(), { confirm: () => true })
   })
+
+  it('refuses it too where the table has got another name since', async () => {
+    const amount = column('amount', { nullable: false })
+    await at.write(
+      { id: 'a1', operations: [op.createTable({ table: table('orders', amount, column('note')) })] },
+      {
+        id: 'a2',
+        operations: [
+          op.dropColumn({ table: 'orders', column: amount, after: 'id' }),
+          op.renameTable({ from: 'orders', to: 'purchases' }),
+        ],
+      },
+      { id: 'a3', operations: [op.renameTable({ from: 'purchases', to: 'sales' })] },
+    )
+    await upgrade(at.context())
+    await at.on((connection) => connection.execute('insert into sales (id) values (1)'))
+    const refused = await failure(downgrade(at.context(), { target: 'a1', confirm: () => true }))
+    expect(refused.code).toBe('REVISION_IRREVERSIBLE')
+    expect((await readState(at.context())).current).toEqual(['a3'])
+    await at.on((connection) => connection.execute('delete from sales'))
+    await downgrade(at.context(), { target: 'a1', confirm: () => true })
+    expect(await at.ask('select id, amount from orders')).toEqual([])
+  })
 })
