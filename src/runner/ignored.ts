@@ -2,9 +2,9 @@
 // made, changed nor dropped. Pure.
 import type { Namespaces } from '../dialects/dialect.ts'
 import { constraintRef } from '../schema/identity.ts'
-import { byText } from '../schema/json.ts'
+import { byText, equalData } from '../schema/json.ts'
 import { objectRef, ref, splitName, unqualify } from '../schema/names.ts'
-import type { Constraint, Schema, Table } from '../schema/schema.ts'
+import type { Constraint, Reference, Schema, Table } from '../schema/schema.ts'
 import { dependantsOf, needsOf, only, ownersOf } from './focus.ts'
 
 /** Answers for the patterns of a configuration. */
@@ -67,7 +67,7 @@ export function ignoring(patterns: readonly string[], namespaces?: Namespaces): 
       if (kept.size === 0) return schema
       // What stood on something that is no more goes with it.
       const lost = refsOf(known).filter((each) => !there.has(each) && !kept.has(each))
-      for (const each of dependantsOf(known, lost)) kept.delete(each)
+      for (const each of dependantsOf(known, [...lost, ...onLostColumns(schema, known, kept)])) kept.delete(each)
       return joined(schema, known, kept)
     },
   }
@@ -99,13 +99,39 @@ const refsOf = ({ tables, objects }: Schema): string[] => [
   ...objects.map(objectRef),
 ]
 
+/** What of `kept` stands on a column that its table has no more; foreign keys do not count. */
+function onLostColumns(schema: Schema, known: Schema, kept: ReadonlySet<string>): string[] {
+  const after = new Map(schema.tables.map((table) => [table.name, table]))
+  const lost = new Set(
+    known.tables.flatMap(({ name, columns }) => {
+      const stays = after.get(name)?.columns ?? columns
+      return columns
+        .filter((column) => !stays.some((each) => each.name === column.name))
+        .map((column) => ref('column', name, column.name))
+    }),
+  )
+  const owners = ownersOf(known)
+  return known.dependencies.flatMap(({ from, to }) => {
+    const owner = lost.has(to) ? owners.of(from) : undefined
+    return owner !== undefined && kept.has(owner) && !owner.startsWith('table ') ? [owner] : []
+  })
+}
+
+/** Whether a foreign key can point at these columns: all of them are one key, in any order. */
+function isKey({ constraints, indexes }: Table, columns: readonly string[]): boolean {
+  const keys = [
+    ...constraints.filter(({ type }) => type === 'primary key' || type === 'unique').map((key) => key.columns),
+    ...indexes.filter(({ unique }) => unique).map(({ keys }) => keys.map(({ column }) => column)),
+  ]
+  return keys.some((key) => equalData([...key].sort(), [...columns].sort()))
+}
+
 /** The schema with these tables and objects of `known`, and with the foreign keys of its own tables to them. */
 function joined(schema: Schema, known: Schema, kept: ReadonlySet<string>): Schema {
   const isKept = (table: string): boolean => kept.has(ref('table', table))
-  const names = new Set([
-    ...schema.tables.map(({ name }) => name),
-    ...known.tables.map(({ name }) => name).filter(isKept),
-  ])
+  const after = new Map(
+    [...known.tables.filter(({ name }) => isKept(name)), ...schema.tables].map((table) => [table.name, table]),
+  )
   const before = new Map(known.tables.map((table) => [table.name, table]))
   const added = new Set<string>()
   const withKeys = (table: Table): Table => {
@@ -118,9 +144,13 @@ function joined(schema: Schema, known: Schema, kept: ReadonlySet<string>): Schem
     isKept(key.references.table) &&
     key.columns.every((column) => table.columns.some(({ name }) => name === column)) &&
     !table.constraints.some((each) => constraintRef(table.name, each) === constraintRef(table.name, key))
+  const canPoint = ({ table, columns }: Reference): boolean => {
+    const [was, is] = [before.get(table), after.get(table)]
+    return is !== undefined && (was === undefined || !isKey(was, columns) || isKey(is, columns))
+  }
   const withoutKeys = (table: Table): Table => ({
     ...table,
-    constraints: table.constraints.filter(({ references }) => references === undefined || names.has(references.table)),
+    constraints: table.constraints.filter(({ references }) => references === undefined || canPoint(references)),
   })
   const tables = [
     ...schema.tables.map(withKeys),

@@ -82,7 +82,24 @@ describe.each(engines.filter(({ shared }) => shared))('on $name', (engine) => {
     // The foreign key is there still, also where the table was made anew.
     await expect(byHand('insert into posts (id, legacy_id) values (8, 9)')).rejects.toThrow()
 
-    // What was ignored and stood on a table of ours goes with it, and is named.
+    // What was ignored and stood on a column or a table of ours goes with it, and is named.
+    if (spaces) {
+      await byHand(
+        'create view legacy_titles as select title from posts',
+        'create table legacy_notes (post integer constraint legacy_post references posts (id))',
+      )
+      models(`${users} ${legacy}; create table posts (legacy_id integer, body varchar(20), ${lent});`)
+      const less = await first.diff({ from: 'database', to: 'models' })
+      expect(less.changes.map(({ text }) => text)).toEqual(
+        expect.arrayContaining([
+          expect.stringContaining('drop view legacy_titles'),
+          expect.stringContaining('drop foreign key legacy_post'),
+        ]),
+      )
+      await byHand(less.script ?? '')
+      expect(await at.ask('select * from of_theirs')).toEqual([{ id: 1 }])
+      expect(await first.diff({ from: 'database', to: 'models' })).toMatchObject({ equal: true })
+    }
     await byHand(view.replace('who', 'legacy_who'))
     const away = await first.diff({ from: 'database', to: 'empty' })
     expect(away.changes.map(({ text }) => text.split(' ').slice(0, 3).join(' '))).toEqual(
