@@ -66,8 +66,10 @@ export function redactValue(value: unknown): unknown {
  */
 export function shownUrl(url: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:(?:\/\/)?)?(.*)$/is.exec(url.trim()) ?? []
-  const at = rest.lastIndexOf('@')
-  const open = at >= 0 ? `${MASK}${rest.slice(at)}` : rest.replace(/:(?!\d+(?:[/?#]|$))[^/?#]*/g, `:${MASK}`)
+  // An @ of a query parameter is no end of a password, and what stands before it no user.
+  const [plain = ''] = rest.split(/\?(?=[\w.-]+=)/, 1)
+  const at = plain.lastIndexOf('@')
+  const open = at >= 0 ? `${MASK}${plain.slice(at)}` : plain.replace(/:(?!\d+(?:[/?#]|$)).*/s, `:${MASK}`)
   const shown = `${scheme}${open.replace(/[?#].*$/s, '')}`
   return redact(shown.length > 100 ? `${shown.slice(0, 100)}…` : shown)
 }

@@ -282,6 +282,8 @@ test.each([
   ['postgres://me:hidden', 'postgres://me:***'],
   ['postgres://me:hid%zzden@h:5/d?password=hidden', 'postgres://***@h:5/d'],
   ['mysql://me:hidden@h:99999/d', 'mysql://***@h:99999/d'],
+  ['mysql://h:99999/d?password=p@hidden', 'mysql://h:99999/d'],
+  ['postgres://me:an/hidden', 'postgres://me:***'],
 ])('a URL that cannot be read, %s: the error shows it, without its password', async (url, shown) => {
   const error = await failure(dialectOf(url).then((dialect) => dialect.connect(url)))
   expect(error).toMatchObject({ code: 'URL_INVALID', why: expect.stringContaining(`It reads ${shown}`) })
