@@ -102,7 +102,10 @@ function withoutBodyChecks(operations: readonly Operation[]): Statement[] {
   return first < 0 ? [] : [{ sql: 'set check_function_bodies = off', transactional: true, operation: first }]
 }
 
-/** True where a type has to be made anew (the columns that use it are read then), and where parents and children are tied. */
+/**
+ * True where a type has to be made anew (the columns that use it are read then), where parents and children are tied, and
+ * where a materialized view is made without data: it may have been filled since it was made so the last time.
+ */
 export const needsSchema = (operations: readonly Operation[]): boolean =>
   remakesIndexes(operations) ||
   changesAlike(operations) ||
@@ -113,6 +116,7 @@ export const needsSchema = (operations: readonly Operation[]): boolean =>
     }
     if (operation.kind === 'dropConstraint') return operation.constraint.extra?.partitionOf !== undefined
     if (operation.kind === 'createIndex') return operation.index.extra?.partitionOf !== undefined
+    if (operation.kind === 'createObject') return operation.object.extra?.unpopulated === true
     return (
       operation.kind === 'alterObject' && familyOf(operation.to).needsSchema?.(operation.from, operation.to) === true
     )

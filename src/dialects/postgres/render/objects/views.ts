@@ -77,17 +77,18 @@ export const viewFamily: Family = {
   inPlace: keepsColumns,
 }
 
-// One that is made anew and held data holds data again: whoever reads it would be refused otherwise.
-const heldData = ({ type, name }: SchemaObject, { operations, position }: Context): boolean =>
-  operations
+// One that is made anew and held data holds data again: whoever reads it would be refused otherwise. The database itself
+// says it best: it may have been filled since.
+function heldData({ type, name }: SchemaObject, { operations, position, before }: Context): boolean {
+  const isSame = (each: SchemaObject): boolean => each.type === type && each.name === name
+  const found = before?.objects.find(isSame)
+  return operations
     .slice(0, position)
     .some(
       (each) =>
-        each.kind === 'dropObject' &&
-        each.object.type === type &&
-        each.object.name === name &&
-        viewExtra(each.object).unpopulated !== true,
+        each.kind === 'dropObject' && isSame(each.object) && viewExtra(found ?? each.object).unpopulated !== true,
     )
+}
 
 /** Materialized views: storage and comments change in place, the query does not. */
 export const materializedFamily: Family = {
