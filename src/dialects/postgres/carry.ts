@@ -204,8 +204,9 @@ const LONGEST: Readonly<Record<string, number>> = { smallint: 6, integer: 11, bi
 function tooLong(value: string, b: ParsedType, a: ParsedType): string | undefined {
   const most = length(b)
   if (b.name === '"char"' || b.name === 'name' || most === Number.POSITIVE_INFINITY) return undefined
-  // Digits, a sign, a point and a zero before it.
-  const number = a.name === 'numeric' ? digits(a).precision + 3 : Number.POSITIVE_INFINITY
+  // Digits and a sign; with a fraction also a point, and a zero before it.
+  const { precision, scale } = digits(a)
+  const number = a.name === 'numeric' ? precision + (scale > 0 ? 3 : 1 - scale) : Number.POSITIVE_INFINITY
   const longest = isString(a.name) ? length(a) : (LONGEST[a.name] ?? number)
   return !a.array && longest <= most ? undefined : `length(rtrim(${value}::text, ' ')) > ${most}`
 }

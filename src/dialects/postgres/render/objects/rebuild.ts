@@ -99,7 +99,7 @@ function carrying(from: SchemaObject, over: readonly SchemaObject[], convert: Co
         const name = each.type.replace(/\[\]$/u, '')
         return name === named(from.name) || made.has(name) ? carry(field, each.type, each.type.endsWith('[]')) : field
       })
-      return `case when ${value} is not null or ${value}::text is not null then row(${fields.join(', ')})::${type} end`
+      return `case when ${value}::text <> '' then row(${fields.join(', ')})::${type} end`
     }
     return `${value}::text${array ? '[]' : ''}::${type}`
   }

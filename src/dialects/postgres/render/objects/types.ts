@@ -190,14 +190,15 @@ function compositeNeedsRebuild(from: SchemaObject, to: SchemaObject): boolean {
   return !attributesStayInOrder(from, to) || attributeTypesChange(from, to)
 }
 
-// Each attribute that stays is carried over under its name.
+// Each attribute that stays is carried over under its name. A row is no empty text; IS NOT NULL of anything but a column the
+// server cannot repeat for the children of a table (unrecognized node type, 14 to 18).
 function rebuildComposite(from: SchemaObject, to: SchemaObject, context: Context): Draft[] {
   const old = new Set(compositeExtra(from).attributes.map(({ name }) => name))
   const row = (column: string, type: string): string => {
     const values = compositeExtra(to).attributes.map(({ name, type: own }) =>
       old.has(name) ? `(${column}).${identifier(name)}::${own}` : `null::${own}`,
     )
-    return `case when ${column} is not null or ${column}::text is not null then row(${values.join(', ')})::${type} end`
+    return `case when ${column}::text <> '' then row(${values.join(', ')})::${type} end`
   }
   return rebuild(from, to, context, (column, type, array) =>
     array ? throughText(column, type, true) : row(column, type),
