@@ -171,6 +171,9 @@ function areUnrelated(first: Operation, second: Operation): boolean {
   const [one, two] = [tableOf(first), tableOf(second)]
   if (one === undefined || two === undefined || one === two) return false
   if (targetsOf(first).includes(two) || targetsOf(second).includes(one)) return false
+  // Columns of one name may be a parent's and its child's, which follows it: a default steps aside on either side of that.
+  const column = columnOf(first)
+  if (column !== undefined && column === columnOf(second)) return false
   // A table that names the other one in what its dialect alone knows hangs on it: what comes after it is not for it.
   if (first.kind === 'createTable' && stringsIn(first.table.extra).includes(two)) return false
   // A name that one gives up and the other takes: in most databases tables, indexes and keys share one space.
@@ -179,6 +182,9 @@ function areUnrelated(first: Operation, second: Operation): boolean {
   const { name } = unqualify(one)
   return !textOf(second).includes(name)
 }
+
+const columnOf = (operation: Operation): string | undefined =>
+  operation.kind === 'alterColumn' ? operation.to.name : undefined
 
 function tableOf(operation: Operation): string | undefined {
   const subject = subjectOf(operation)

@@ -67,8 +67,7 @@ export function randomDatabase(seed: number): string {
     for (const own of ['a', 'b', 'c', 'Odd d']) {
       if (random(4) === 0) continue
       const type = pick(Object.keys(DEFAULTS))
-      // t0 and t2 have children: a default there whose column also changes its type is a law still to be kept.
-      const value = name === 't1' ? maybe(` default ${pick(DEFAULTS[type] ?? ['null'])}`) : ''
+      const value = maybe(` default ${pick(DEFAULTS[type] ?? ['null'])}`)
       const quoted = own === 'Odd d' ? '"Odd d"' : own
       columns.push({ name: quoted, type, text: `${quoted} ${type}${value}${maybe(' not null', 3)}` })
     }
