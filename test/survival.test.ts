@@ -140,7 +140,7 @@ for (const { dialect: name, practice, version, options } of benches) {
 
   test.runIf(target !== undefined)(
     `${[name, version ?? []].flat().join(' ')}: rows survive there and back`,
-    { timeout: 3_600_000 },
+    { timeout: 3_600_000, concurrent: true },
     async () => {
       if (target === undefined) return
       const dialect = await dialectNamed(name)
