@@ -135,7 +135,7 @@ const KEPT: readonly (readonly [readonly string[], readonly string[]])[] = [
 ]
 
 function keptAsText(a: ParsedType, b: ParsedType): boolean {
-  if (b.name === '"char"' || b.name === 'name') return a.name === b.name
+  if (b.name === 'name') return a.name === b.name
   if (b.name === 'text') return true
   if (b.name === 'character') return a.name === 'character' || !(isString(a.name) || /^json|^xml/u.test(a.name))
   // Blanks behind the end are cut off without a word.
@@ -203,7 +203,7 @@ const LONGEST: Readonly<Record<string, number>> = { smallint: 6, integer: 11, bi
 
 function tooLong(value: string, b: ParsedType, a: ParsedType): string | undefined {
   const most = length(b)
-  if (b.name === '"char"' || b.name === 'name' || most === Number.POSITIVE_INFINITY) return undefined
+  if (b.name === 'name' || most === Number.POSITIVE_INFINITY) return undefined
   // Digits and a sign; with a fraction also a point, and a zero before it.
   const { precision, scale } = digits(a)
   const number = a.name === 'numeric' ? precision + (scale > 0 ? 3 : 1 - scale) : Number.POSITIVE_INFINITY
