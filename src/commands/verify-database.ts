@@ -107,7 +107,7 @@ async function checkPending(context: Context, checks: Checks, { graph, migrates 
       'pending',
       'failed',
       `${revision} was interrupted while ${state}`,
-      inDoubt ? 'godwit resolve' : 'godwit upgrade',
+      inDoubt ? 'godwit resolve' : `godwit ${state === 'upgrading' ? 'upgrade' : 'downgrade'}`,
     )
   if (pending.length > 0)
     checks.add(

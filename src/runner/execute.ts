@@ -13,6 +13,7 @@ import { withRetry } from './retry.ts'
 import { made, nothingSeen } from './seen.ts'
 import { type Part, SendFailure } from './send.ts'
 import { interrupted, type Session } from './session.ts'
+import { isTraceless, standAgain } from './stand.ts'
 import type { Item, Step } from './step.ts'
 import { transact } from './transaction.ts'
 import { undoOf } from './undo.ts'
@@ -64,12 +65,24 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
     tell(kept)
     return ensured
   } catch (error) {
-    if (!(error instanceof SendFailure)) throw isWhole ? error : await stopped(session, step, error)
-    if (await overtaken(session, error, step)) throw new Overtaken()
-    throw await failed(session, work, error, isWhole ? undefined : reached)
+    const told = await toldOf(session, work, error, isWhole ? undefined : reached)
+    const isOurs = !isWhole && !(told instanceof Overtaken) && !isLost(told)
+    if (step.direction === 'down' && isOurs && reached.committed === 0 && isTraceless(items)) {
+      await standAgain(session, revision.id)
+    }
+    throw told
   } finally {
     await forget(session, items)
   }
+}
+
+const isLost = (error: unknown): boolean => isGodwitError(error) && error.code === 'CONNECTION_LOST'
+
+async function toldOf(session: Session, work: Work, error: unknown, reached: Reached | undefined): Promise<unknown> {
+  const { step } = work
+  if (!(error instanceof SendFailure)) return reached === undefined ? error : stopped(session, step, error)
+  if (await overtaken(session, error, step)) return new Overtaken()
+  return failed(session, work, error, reached)
 }
 
 // Each revision is proved in a session of its own: what one of them has set, the next must not meet, even after a failure.
@@ -158,8 +171,8 @@ async function inUnits(
   if (units.length === 0) await books(session, id, [...head, ...finish])
   const seen = nothingSeen()
   for (const [at, unit] of units.entries()) {
-    session.signal?.throwIfAborted()
     reached.committed = unit.first
+    session.signal?.throwIfAborted()
     const next = unit.first + unit.items.length
     const tail = at === units.length - 1 ? finish : parts(ledger.progress(id, next))
     const [only] = unit.items

@@ -167,6 +167,10 @@ export function ledger(dialect: Dialect, { actor, version }: Author) {
     refresh: (row: HistoryEntry): string =>
       `update ${history} set parents = ${quote(row.parents.join(' '))}, message = ${quote(row.message)}, file = ${quote(row.file)}, checksum = ${quote(row.checksum)}, source = ${quote(row.source)}, way_back = ${quote(row.undo)} where revision = ${quote(row.revision)}`,
 
+    /** An undoing that has done nothing is given up: the revision is applied, as it was. */
+    stand: (revision: string): string =>
+      `update ${history} set state = 'done', progress = 0, plan = '' where revision = ${quote(revision)} and state = 'downgrading'`,
+
     replan: (revision: string, plan: readonly string[]): string =>
       `update ${history} set plan = ${quote(plan.join(' '))} where revision = ${quote(revision)}`,
 

@@ -10,19 +10,26 @@ import { type HistoryRow, readEntry, readOpen } from './journal.ts'
 import { prepare, workFor } from './prepare.ts'
 import type { FailedStep, ResolveReport, StepReport } from './reports.ts'
 import type { Session } from './session.ts'
+import { halfUndone, isTraceless, stand } from './stand.ts'
 import type { State } from './state.ts'
 
-/** Brings these to their end, one after the other; those that fail are kept in `failed` (see attempt). */
+/**
+ * Brings these to their end, one after the other; those that fail are kept in `failed` (see attempt). An undoing that is
+ * not among `undone`, what this run may undo, is given up. Errors: STATE_INVALID (it is half done), those of resume.
+ */
 export async function finish(
   session: Session,
   state: State,
   ids: readonly string[],
-  failed: FailedStep[] | undefined,
+  { undone, failed }: { undone: ReadonlySet<string>; failed: FailedStep[] | undefined },
 ): Promise<StepReport[]> {
   const finished: StepReport[] = []
   for (const id of ids) {
     const message = state.graph.nodes.get(id)?.message ?? ''
-    const step = await attempt(session, { id, message }, failed, () => resume(session, state, id))
+    const isMeant = state.books.history.get(id)?.state !== 'downgrading' || undone.has(id)
+    const step = await attempt(session, { id, message }, failed, async () =>
+      isMeant ? resume(session, state, id) : giveUp(session, state, id),
+    )
     if (step !== undefined) finished.push(step)
   }
   return finished
@@ -52,6 +59,16 @@ async function resume(session: Session, state: State, id: string): Promise<StepR
     statements: found.work.items.length - progress,
     ...(ensured.length > 0 && { ensured }),
   }
+}
+
+async function giveUp(session: Session, state: State, id: string): Promise<undefined> {
+  const found = await interruptedWork(session, state, id)
+  const { items } = found.work
+  const outcome = found.open === undefined ? 'absent' : await outcomeOf(session, found, id)
+  const done = outcome === 'done' ? (found.open?.step ?? 0) + 1 : found.row.progress
+  if (done > 0 || outcome === 'open' || !isTraceless(items)) throw halfUndone(id, done, items.length)
+  await books(session, id, stand(session, id))
+  session.emit({ type: 'warning', message: `Revision ${id} stays applied: a downgrade was stopped before it began.` })
 }
 
 /** Settles the open statement of a revision as told, or by its probe, and runs nothing else. Errors: IN_DOUBT. */

@@ -192,7 +192,8 @@ async function runAll(session: Session, folder: Folder, plan: Run): Promise<Stat
   checkProject(state)
   for (;;) {
     const begun = incomplete(state).filter((id) => !blocked(state.graph, plan.failed).has(id))
-    plan.finished.push(...(await finish(session, state, begun, plan.failed)))
+    const undone = new Set(plan.direction === 'down' ? plan.planned : [])
+    plan.finished.push(...(await finish(session, state, begun, { undone, failed: plan.failed })))
     if (begun.length > 0) state = await readState(session, folder)
     const stopped = blocked(state.graph, plan.failed)
     const remaining = remainingOf(state, plan).filter((id) => !stopped.has(id))

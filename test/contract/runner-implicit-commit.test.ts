@@ -121,6 +121,55 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
     expect((await upgrade(at.context())).to).toEqual(['d4'])
   })
 
+  describe('an undoing', () => {
+    const other: Table = { ...notes, name: 'other' }
+    const undo = { target: 'c3', confirm: () => true }
+    beforeEach(async () => {
+      await at.write({ id: 'd4', operations: [op.createTable({ table: notes }), op.createTable({ table: other })] })
+      await upgrade(at.context())
+      await at.ask('insert into notes values (1)')
+    })
+    const lose = (statement: RegExp, side: 'before' | 'within' | 'after') =>
+      at.on(async (connection) => {
+        const { url: _, ...context } = at.context({ connection: fragile(connection, statement, side) })
+        expect((await failure(downgrade(context, undo))).code).toBe('CONNECTION_LOST')
+      })
+
+    it('that fails at its first statement is given up at once', async () => {
+      await at.ask('alter table other add primary key (id)')
+      await at.ask('create table theirs (id int, constraint theirs_fk foreign key (id) references other (id))')
+      const error = await failure(downgrade(at.context(), undo))
+      expect(error.why).toContain('nothing of the revision has happened')
+      expect(await readState(at.context())).toMatchObject({ current: ['d4'], incomplete: [] })
+      await at.ask('drop table theirs')
+      expect(await upgrade(at.context())).toMatchObject({ nothing: true, to: ['d4'] })
+      expect(await at.ask('select id from notes')).toEqual([{ id: 1 }])
+    })
+
+    it('that is cut off within its first statement is given up by who goes up', async () => {
+      await lose(/^drop table `other`/i, 'within')
+      expect(await readState(at.context())).toMatchObject({ incomplete: [{ revision: 'd4', state: 'downgrading' }] })
+      expect(await upgrade(at.context())).toMatchObject({ steps: [], to: ['d4'], pending: 0 })
+      expect(await readState(at.context())).toMatchObject({ current: ['d4'], incomplete: [] })
+      expect(await at.ask('select id from notes')).toEqual([{ id: 1 }])
+    })
+
+    it.each([
+      ['after', /^drop table `other`/i],
+      ['before', /^drop table `notes`/i],
+    ] as const)('that is cut off %s %s is left to a downgrade', async (side, statement) => {
+      await lose(statement, side)
+      for (const _ of [1, 2]) {
+        const error = await failure(upgrade(at.context()))
+        expect(error).toMatchObject({ code: 'STATE_INVALID', data: { revision: 'd4', done: 1, of: 2 } })
+        expect(await at.ask('select id from notes')).toEqual([{ id: 1 }])
+      }
+      await downgrade(at.context(), undo)
+      expect(await readState(at.context())).toMatchObject({ current: ['c3'], incomplete: [] })
+      expect(await upgrade(at.context())).toMatchObject({ to: ['d4'] })
+    })
+  })
+
   it('copy a table only where the server has no other way for it, and say so', async () => {
     await at.writeSql(
       'd4',
