@@ -6,7 +6,7 @@ import { type Change, changes } from './changes.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
 import { difference } from './difference.ts'
-import { type Named, named, revisionsSchema } from './files.ts'
+import { fileHeads, type Named, named, revisionsSchema } from './files.ts'
 import { modelsSchema } from './models.ts'
 
 export interface CheckReport {
@@ -21,6 +21,8 @@ export interface CheckReport {
   missing: string[]
   /** Interrupted half-way: what the database lacks of them is in `database` too. */
   incomplete: Incomplete[]
+  /** The latest revisions, where there are several. */
+  heads: Named[]
 }
 
 /** Exit code 3 where anything differs. */
@@ -28,7 +30,7 @@ export const check = command({
   name: 'check',
   summary: 'do models, revisions and database agree?',
   description: `Compares the models with the revisions, and the live database with the revisions that it says are applied. Where something
-differs or is pending, the exit code is 3. Nothing is written.`,
+differs or is pending, or where the revisions end in several heads, the exit code is 3. Nothing is written.`,
   examples: [
     { line: 'godwit check', does: 'all three' },
     { line: 'godwit check --no-database', does: 'models and revisions alone: in CI, without a database' },
@@ -42,11 +44,14 @@ differs or is pending, the exit code is 3. Nothing is written.`,
   async run(context, input): Promise<CheckReport> {
     const { url, sources } = await context.config()
     const dialect = await context.dialect()
-    const report: CheckReport = { ok: true, edited: [], missing: [], incomplete: [] }
+    const heads = await fileHeads(context)
+    const report: CheckReport = { ok: true, heads: [], edited: [], missing: [], incomplete: [] }
+    // Every other verb goes up to one: two branches that met in version control have to be joined first.
+    if (heads.length > 1) report.heads = await named(context, heads)
     if (input.models !== false && sources.length > 0) report.models = await modelsDrift(context, dialect)
     if (input.database !== false && url !== undefined) Object.assign(report, await databaseDrift(context, dialect))
-    const { models, database, pending, edited, missing, incomplete } = report
-    const lists = [models, database, pending, edited, missing, incomplete]
+    const { heads: several, models, database, pending, edited, missing, incomplete } = report
+    const lists = [several, models, database, pending, edited, missing, incomplete]
     report.ok = lists.every((list) => list === undefined || list.length === 0)
     return report
   },

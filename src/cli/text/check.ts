@@ -7,8 +7,14 @@ import { clean, join, plural, type Ui } from './ui.ts'
 /** The three sides, two by two, and what to run where they differ. */
 export function text(report: CheckReport, ui: Ui): string {
   const { colors } = ui
-  const { models, database, pending, edited, missing, incomplete } = report
+  const { heads, models, database, pending, edited, missing, incomplete } = report
   return join(
+    heads.length > 0 &&
+      join(
+        `${colors.red('✗')} the revisions end in ${plural(heads.length, 'head')}:`,
+        revisionLines(heads, ui),
+        `  ${colors.cyan('→')} \`godwit merge\` joins the branches.`,
+      ),
     edited.length > 0 &&
       join(
         `${colors.red('✗')} applied, and edited since:`,
