@@ -130,6 +130,11 @@ export default revision({
     )
     expect(thrown.code).toBe('REVISION_FAILED')
     expect(thrown.message).toContain('no luck')
+    const misspelt =
+      "import { op, revision } from 'godwit'\nexport default revision({ id: 'x', parents: [], message: '', operations: [\n  op.renameColumn({ table: 't', from: 'a', to: 'b' }),\n  op.renameColumn({ tabel: 't', from: 'b', to: 'c' }),\n] })\n"
+    const lacking = await failure(() => load(parseRevisionFile('/nowhere/m.ts', misspelt)))
+    expect(lacking).toMatchObject({ code: 'REVISION_INVALID', place: { file: '/nowhere/m.ts', line: 4 } })
+    expect(lacking.message).toContain('op.renameColumn lacks `table`')
   })
 
   it('prints what it reads', async () => {

@@ -1,7 +1,10 @@
 // From a revision file to its operations: only what is about to run is ever loaded.
 import { randomBytes } from 'node:crypto'
 import { GodwitError } from '../errors.ts'
+import type { Operation } from '../operations/operation.ts'
+import { lackingKey } from '../operations/required.ts'
 import { kindOf, type RevisionFile } from './folder.ts'
+import { placeAt } from './place.ts'
 import type { Revision } from './revision.ts'
 import { readSql } from './sql.ts'
 import { loadTypescript } from './typescript.ts'
@@ -25,7 +28,29 @@ export async function load(source: RevisionFile): Promise<Revision> {
       },
     )
   }
+  checkOperations(definition.operations, source)
+  if (Array.isArray(definition.down)) checkOperations(definition.down, source)
   return { ...definition, file, text, checksum }
+}
+
+// Plain JavaScript tells nobody about a key that is misspelt or missing: it is found here, before anything is planned.
+function checkOperations(operations: readonly Operation[], { file, text }: RevisionFile): void {
+  for (const [at, operation] of operations.entries()) {
+    const lacking = lackingKey(operation)
+    if (lacking === undefined) continue
+    const { kind, ...payload } = operation
+    const nth = operations.slice(0, at).filter((each) => each.kind === kind).length
+    const call = [...text.matchAll(/\bop\.(\w+)/g)].filter(([, name]) => name === kind)[nth]
+    throw new GodwitError(
+      'REVISION_INVALID',
+      `The revision file ${file} is not valid: op.${kind} lacks \`${lacking}\`.`,
+      {
+        why: `It is operation ${at + 1} of its list, and has: ${Object.keys(payload).join(', ') || 'nothing'}.`,
+        fix: 'Correct the key: an editor shows which ones there are.',
+        place: call === undefined ? { file } : placeAt(text, call.index, file),
+      },
+    )
+  }
 }
 
 /** A new revision id: 12 random hex digits. */
