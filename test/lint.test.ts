@@ -1,6 +1,6 @@
 // The rules that hold for every database: each finds its hazard, and leaves new tables alone.
 import { describe, expect, it } from 'vitest'
-import { rules, runRules } from '../src/lint/index.ts'
+import { type Rule, rules, runRules } from '../src/lint/index.ts'
 import { op } from '../src/operations/op.ts'
 import type { Operation } from '../src/operations/operation.ts'
 import type { Facts, Statement } from '../src/operations/statement.ts'
@@ -63,6 +63,19 @@ describe('common rules', () => {
     ['DL102 RB102', [op.dropColumn({ table: 'users', column: column('age', { nullable: false }) })], []],
   ])('%s', (code, operations, statements) => {
     expect(codes(operations, statements)).toEqual(code.split(' '))
+  })
+
+  it('give way to what a dialect says in their place', () => {
+    const operations = [op.addColumn({ table: 'users', column: column('age', { nullable: false }) })]
+    const own: Rule = {
+      code: 'XX101',
+      name: 'own',
+      severity: 'warning',
+      replaces: 'FA101',
+      check: () => [{ message: 'otherwise here' }],
+    }
+    const found = runRules({ operations, statements: [], narrowings: [] }, [own])
+    expect(found.map(({ code }) => code)).toEqual(['XX101'])
   })
 
   it('leave alone what the revision makes itself', () => {

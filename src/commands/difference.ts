@@ -1,6 +1,14 @@
 // From two schemas to the operations between them, renames carried out by the engine so that every text follows.
 import type { Dialect } from '../dialects/dialect.ts'
-import { diff, parseRename, type Rename, type RenameCandidate, renameOperations, withoutStale } from '../diff/index.ts'
+import {
+  diff,
+  parseRename,
+  type Rename,
+  type RenameCandidate,
+  refuseUnknown,
+  renameOperations,
+  withoutStale,
+} from '../diff/index.ts'
 import { GodwitError } from '../errors.ts'
 import { invertAll } from '../operations/index.ts'
 import type { Operation } from '../operations/operation.ts'
@@ -45,6 +53,7 @@ export async function difference(request: DifferenceRequest): Promise<Difference
   const given = rename.map(parseRename)
   const ignored = ignoring(ignore, dialect.namespaces)
   const [before, whole] = await spelling.settle(request.from, request.to)
+  refuseUnknown(before, given)
   const spoken = ignored.without(whole)
   const afterOf = (known: Schema): Schema =>
     ignored.keeping(vocabulary === undefined ? spoken : keepUnspoken(spoken, known, vocabulary), known)

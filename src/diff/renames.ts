@@ -77,6 +77,17 @@ export function renameOperations(from: Schema, renames: readonly Rename[], to?: 
   return operations
 }
 
+/** Refuses renames of what the old schema does not have, before anybody is asked about others. Errors: USAGE. */
+export function refuseUnknown(schema: Schema, renames: readonly Rename[]): void {
+  const former = new Map(renames.flatMap((each) => (each.kind === 'table' ? [[each.to, each.from] as const] : [])))
+  for (const rename of renames) {
+    const { kind, from } = rename
+    if ((find(schema, kind, from, new Map()) ?? find(schema, kind, from, former)) === undefined) {
+      throw unknown(rename, 'from')
+    }
+  }
+}
+
 const byPath = (a: Rename, b: Rename): number => byText(`${a.kind} ${a.from}`, `${b.kind} ${b.from}`)
 
 function operationOf(schema: Schema, rename: Rename, tables: ReadonlyMap<string, string>): Operation {
@@ -147,7 +158,10 @@ function find(schema: Schema, kind: string, path: string, tables: ReadonlyMap<st
 function unknown(rename: Rename, side: 'from' | 'to'): GodwitError {
   return new GodwitError('USAGE', `The rename ${formatRename(rename)} names something that is not there.`, {
     why: `There is no ${rename.kind} ${rename[side]} in the ${side === 'from' ? 'old' : 'new'} schema.`,
-    fix: 'Write it as old=new, with names as they are in the database before and in the models after.',
+    fix:
+      rename.kind === 'table'
+        ? 'Write it as old=new, with names as they are in the database before and in the models after; a column with its table: users.name=users.full_name.'
+        : 'Write it as old=new, with names as they are in the database before and in the models after.',
   })
 }
 

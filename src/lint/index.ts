@@ -41,7 +41,9 @@ export const rules: readonly Rule[] = [
 ]
 
 /** Findings of the common rules and those of the dialect. */
-export const runRules = (subject: Subject, dialectRules: readonly Rule[] = []): Finding[] =>
-  lint(subject, [...rules, ...dialectRules])
+export function runRules(subject: Subject, dialectRules: readonly Rule[] = []): Finding[] {
+  const replaced = new Set(dialectRules.map((rule) => rule.replaces))
+  return lint(subject, [...rules.filter(({ code }) => !replaced.has(code)), ...dialectRules])
+}
 
 export type { Finding, Rule, Severity, Subject } from './rule.ts'

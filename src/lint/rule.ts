@@ -34,5 +34,7 @@ export interface Rule {
   code: string
   name: string
   severity: Severity
+  /** The code of the common rule in whose place it stands: this database does something else there. */
+  replaces?: string
   check(subject: Subject): Omit<Finding, 'code' | 'severity'>[]
 }

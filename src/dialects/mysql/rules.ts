@@ -15,6 +15,7 @@ const each = (subject: Subject, find: (operation: Operation) => Omit<Found, 'ope
 /** Rows that are there get '', 0 or a zero date: no error, no choice. */
 const implicitValues: Rule = {
   code: 'MY101',
+  replaces: 'FA101',
   name: 'implicit-values',
   severity: 'warning',
   check: (subject) =>

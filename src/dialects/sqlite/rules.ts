@@ -34,23 +34,6 @@ const rebuilds: Rule = {
     ),
 }
 
-const notNullColumn: Rule = {
-  code: 'SL103',
-  name: 'not-null-column-without-default',
-  severity: 'warning',
-  check: perOperation((operation) =>
-    operation.kind === 'addColumn' &&
-    !operation.column.nullable &&
-    operation.column.default === undefined &&
-    operation.column.generated === undefined
-      ? {
-          message: `${operation.table}.${operation.column.name} is NOT NULL without a default: it fails as soon as the table has a row.`,
-          instead: 'Give it a default, or add it nullable, fill it, and set NOT NULL in a later revision.',
-        }
-      : undefined,
-  ),
-}
-
 const setNotNull: Rule = {
   code: 'SL104',
   name: 'may-fail-on-rows',
@@ -125,4 +108,4 @@ const switchedKeys: Rule = {
 }
 
 /** The rules of this database. */
-export const rules: readonly Rule[] = [rebuilds, notNullColumn, setNotNull, outside, virtualTables, switchedKeys]
+export const rules: readonly Rule[] = [rebuilds, setNotNull, outside, virtualTables, switchedKeys]
