@@ -28,7 +28,7 @@ export interface CheckReport {
 /** Exit code 3 where anything differs. */
 export const check = command({
   name: 'check',
-  summary: 'do models, revisions and database agree?',
+  summary: 'whether models, revisions and database agree',
   description: `Compares the models with the revisions, and the live database with the revisions that it says are applied. Where something
 differs or is pending, or where the revisions end in several heads, the exit code is 3. Nothing is written.`,
   examples: [

@@ -27,7 +27,7 @@ would go, and at a terminal so does this, with the rows, before it begins.
 
 With --keep-going a revision that fails holds up what comes after it, and nothing else; what failed is the error at the end.
 
-A target is \`head\`, an id (or its beginning), or \`+n\` for n revisions from here.`,
+A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here, or \`heads\`: all branches, unjoined.`,
   examples: [
     { line: 'godwit upgrade', does: 'to the latest revision' },
     { line: 'godwit upgrade +1', does: 'one revision further' },
@@ -36,7 +36,7 @@ A target is \`head\`, an id (or its beginning), or \`+n\` for n revisions from h
     { line: 'godwit upgrade --backup', does: 'with a backup of how it was' },
     { line: 'godwit upgrade --sql > upgrade.sql', does: 'write the script instead of running it' },
   ],
-  arguments: [{ name: 'target', summary: 'head, an id, or +n (default: head)' }],
+  arguments: [{ name: 'target', summary: 'head, heads, an id, or +n (default: head)' }],
   flags: {
     backup: { type: 'boolean', summary: 'take a backup first, where there is something to apply' },
     sql: { type: 'boolean', summary: 'print the SQL instead of running it' },
