@@ -62,6 +62,7 @@ export const CODES = {
   LOCK_TIMEOUT: 5,
   STATEMENT_LOCK_TIMEOUT: 5,
   IN_DOUBT: 6,
+  HALF_UNDONE: 4,
   INTERRUPTED: 1,
   NOT_UP_TO_DATE: 3,
   // backups

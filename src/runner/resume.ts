@@ -15,7 +15,7 @@ import type { State } from './state.ts'
 
 /**
  * Brings these to their end, one after the other; those that fail are kept in `failed` (see attempt). An undoing that is
- * not among `undone`, what this run may undo, is given up. Errors: STATE_INVALID (it is half done), those of resume.
+ * not among `undone`, what this run may undo, is given up. Errors: HALF_UNDONE, those of resume.
  */
 export async function finish(
   session: Session,

@@ -19,7 +19,7 @@ export async function standAgain(session: Session, id: string): Promise<void> {
 
 /** Why going up does not touch a revision that is half undone. */
 export const halfUndone = (id: string, done: number, of: number): GodwitError =>
-  new GodwitError('STATE_INVALID', `Revision ${id} is half undone: a downgrade was interrupted. Nothing was run.`, {
+  new GodwitError('HALF_UNDONE', `Revision ${id} is half undone: a downgrade was interrupted. Nothing was run.`, {
     why: `${done} of ${of} statements of its way down have happened. What is left may drop rows, so nothing but a downgrade goes on with it.`,
     fix: '`godwit downgrade` finishes it, and says before what goes; `godwit upgrade` then applies it again.',
     data: { revision: id, done, of },

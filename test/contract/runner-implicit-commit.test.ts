@@ -161,7 +161,7 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
       await lose(statement, side)
       for (const _ of [1, 2]) {
         const error = await failure(upgrade(at.context()))
-        expect(error).toMatchObject({ code: 'STATE_INVALID', data: { revision: 'd4', done: 1, of: 2 } })
+        expect(error).toMatchObject({ code: 'HALF_UNDONE', exitCode: 4, data: { revision: 'd4', done: 1, of: 2 } })
         expect(await at.ask('select id from notes')).toEqual([{ id: 1 }])
       }
       await downgrade(at.context(), undo)
