@@ -90,7 +90,7 @@ async function askAbout(
 function undecided(candidates: readonly RenameCandidate[]): GodwitError {
   const flags = candidates.map((candidate) => `--rename ${shellQuoted(flagOf(candidate))}`)
   const what = choicesOf(candidates).map(
-    ({ kind, from, candidates: [best] }) => `the ${kind} ${from} (to ${best?.to}?)`,
+    ({ kind, from, candidates: may }) => `the ${kind} ${from} (to ${may.map(({ to }) => to).join(', or ')}?)`,
   )
   return new GodwitError('DECISION_NEEDED', `Was this renamed, or dropped: ${what.join(', ')}?`, {
     why: 'A rename keeps the data, a drop loses it, and there is no terminal to ask at.',
