@@ -300,7 +300,7 @@ describe('godwit()', () => {
     })
   })
 
-  test('an open connection without a URL will do, but for a copy of the whole database', async () => {
+  test('an open connection without a URL will do', async () => {
     const { dialect } = await import('../src/dialects/sqlite/index.ts')
     await using connection = await dialect.connect(`sqlite:${join(folder.path, 'app.db')}`, { create: true })
     const url = process.env.DATABASE_URL
@@ -310,11 +310,7 @@ describe('godwit()', () => {
       const migrations = await start({ connection, config: { dialect: 'sqlite', source: sql('schema.sql') } })
       await migrations.migrate({ message: 'first' })
       expect(await migrations.upgrade()).toMatchObject({ steps: [{ message: 'first' }] })
-      expect(await failure(migrations.backup())).toMatchObject({
-        code: 'URL_MISSING',
-        message: 'A backup needs the URL of the database.',
-        fix: expect.stringContaining('beside the `connection`'),
-      })
+      expect(await migrations.backup({ out: 'copies' })).toMatchObject({ tables: [{ name: 'users', rows: 0 }] })
     } finally {
       if (url !== undefined) process.env.DATABASE_URL = url
     }

@@ -44,19 +44,21 @@ differs or is pending, or where the revisions end in several heads, the exit cod
   async run(context, input): Promise<CheckReport> {
     const { url, sources } = await context.config()
     const dialect = await context.dialect()
-    const heads = await fileHeads(context)
     const report: CheckReport = { ok: true, heads: [], edited: [], missing: [], incomplete: [] }
-    // Every other verb goes up to one: two branches that met in version control have to be joined first.
-    if (heads.length > 1) report.heads = await named(context, heads)
     if (input.models !== false && sources.length > 0) report.models = await modelsDrift(context, dialect)
     if (input.database !== false && url !== undefined) Object.assign(report, await databaseDrift(context, dialect))
-    const { heads: several, models, database, pending, edited, missing, incomplete } = report
-    const lists = [several, models, database, pending, edited, missing, incomplete]
+    else report.heads = await several(context, await fileHeads(context))
+    const { heads, models, database, pending, edited, missing, incomplete } = report
+    const lists = [heads, models, database, pending, edited, missing, incomplete]
     report.ok = lists.every((list) => list === undefined || list.length === 0)
     return report
   },
   outcome: ({ ok }) => (ok ? 0 : 3),
 })
+
+// Every other verb goes up to one: branches that met in version control have to be joined first.
+const several = async (context: Context, heads: readonly string[]): Promise<Named[]> =>
+  heads.length > 1 ? named(context, heads) : []
 
 async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
   const to = await modelsSchema(context, dialect)
@@ -67,7 +69,7 @@ async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]
   return changes(operations)
 }
 
-type DatabaseDrift = Required<Pick<CheckReport, 'database' | 'pending' | 'edited' | 'missing' | 'incomplete'>>
+type DatabaseDrift = Required<Pick<CheckReport, 'heads' | 'database' | 'pending' | 'edited' | 'missing' | 'incomplete'>>
 
 async function databaseDrift(context: Context, dialect: Dialect): Promise<DatabaseDrift> {
   const { readApplied, readState } = await import('../runner/index.ts')
@@ -80,6 +82,8 @@ async function databaseDrift(context: Context, dialect: Dialect): Promise<Databa
   const { ignore } = await context.config()
   const { operations } = await difference({ dialect, spelling, from, to, ignore })
   return {
+    // With the history's own: a file that is gone takes nothing out of the graph.
+    heads: await several(context, state.heads),
     database: changes(operations),
     pending: await named(context, state.pending),
     edited: await named(context, state.edited),

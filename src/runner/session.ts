@@ -79,15 +79,6 @@ export async function withSession<Result>(
   }
 }
 
-/** The URL that a copy of the whole database is made or read by. Errors: URL_MISSING. */
-export function urlForCopy({ url }: RunnerContext): string {
-  if (url !== undefined) return url
-  throw new GodwitError('URL_MISSING', 'A backup needs the URL of the database.', {
-    why: "The database's own programs and a second session copy it: an open `connection` is not enough.",
-    fix: 'Pass `url` beside the `connection`, or set DATABASE_URL.',
-  })
-}
-
 /** A connection of its own to the same database. Errors: URL_MISSING, and those of connecting. */
 export async function open({ dialect, url }: RunnerContext, access: Access): Promise<Connection> {
   if (url === undefined) {

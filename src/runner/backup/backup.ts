@@ -14,7 +14,7 @@ import { countRows, type TableCount } from '../count.ts'
 import { type Bookkeeping, readBookkeeping } from '../journal.ts'
 import type { RunnerContext } from '../reports.ts'
 import { underLock } from '../run.ts'
-import { type Session, urlForCopy, withSession } from '../session.ts'
+import { type Session, withSession } from '../session.ts'
 import { checkFormat } from '../state.ts'
 import { type Archive, createArchive } from './archive.ts'
 import { BACKUP_FORMAT, backupsOf, MANIFEST, type Manifest, SUFFIX, SUMS, sumsText } from './manifest.ts'
@@ -61,7 +61,6 @@ export async function backupOf(dialect: Dialect): Promise<Backup> {
 /** Errors: BACKUP_FAILED, TOOL_MISSING, FOLDER_NOT_WRITABLE, LOCK_TIMEOUT, INTERRUPTED, RESTORE_FAILED (one was cut off), those of connecting. */
 export async function takeBackup(context: RunnerContext, request: BackupRequest): Promise<BackupReport> {
   const started = performance.now()
-  const url = urlForCopy(context)
   return withSession(context, 'create', (session) =>
     // While somebody migrates, schema, rows and history need not fit together.
     underLock(session, async () => {
@@ -74,7 +73,7 @@ export async function takeBackup(context: RunnerContext, request: BackupRequest)
         // A part of a database would look like a backup of all of it.
         checkFormat(books)
         source = await ways.open(session.connection, {
-          url,
+          url: context.url ?? '',
           folder: work,
           ...(request.tool !== undefined && { tool: request.tool }),
           ...(context.signal !== undefined && { signal: context.signal }),

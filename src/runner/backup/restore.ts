@@ -12,7 +12,7 @@ import { countRows, differing, type TableCount } from '../count.ts'
 import { readBookkeeping } from '../journal.ts'
 import type { RunnerContext } from '../reports.ts'
 import { underLock } from '../run.ts'
-import { coded, type Session, urlForCopy, withSession } from '../session.ts'
+import { coded, type Session, withSession } from '../session.ts'
 import { contentOf } from './archive.ts'
 import { backupOf, headsOfHistory } from './backup.ts'
 import { type Manifest, type OpenBackup, openBackup, verifyDump } from './manifest.ts'
@@ -138,7 +138,7 @@ async function putBack(session: Session, context: RunnerContext, backup: OpenBac
         ways.rows === undefined ? [] : emptying({ dialect, rows: ways.rows, connection, current, path: backup.path })
       await ways.restore(connection, content, {
         kind: backup.manifest.dump.kind,
-        url: urlForCopy(context),
+        url: context.url ?? '',
         folder: work,
         before,
         version: backup.manifest.database.version,
