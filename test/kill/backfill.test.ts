@@ -1,6 +1,6 @@
 // Runs killed among operations that look first and between the batches of a backfill: the next run fills what is left,
 // makes what is missing, and still knows what this revision made and what had been there.
-// GODWIT_KILLS (default 4) and GODWIT_SEED repeat it or make it long.
+// GODWIT_KILLS (default 3) and GODWIT_SEED repeat it or make it long.
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
@@ -10,7 +10,7 @@ import type { Column } from '../../src/schema/schema.ts'
 import { type Engine, engines, type Ground, ground } from '../contract/support.ts'
 import { random, snapshot, worker } from './support.ts'
 
-const KILLS = Number(process.env.GODWIT_KILLS ?? 4)
+const KILLS = Number(process.env.GODWIT_KILLS ?? 3)
 const SEED = Number(process.env.GODWIT_SEED ?? Date.now() % 1_000_000)
 const ROWS = 240
 const BATCH = 20

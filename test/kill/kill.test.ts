@@ -1,5 +1,5 @@
 // Killed runners, cut wires and twenty starters at once: the next run ends like an undisturbed one, every time.
-// GODWIT_KILLS (default 8), GODWIT_ROUNDS (1) and GODWIT_SEED make it long or repeat it; see test/kill/sweep.sh.
+// GODWIT_KILLS (default 5), GODWIT_ROUNDS (1) and GODWIT_SEED make it long or repeat it; see test/kill/sweep.sh.
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isGodwitError } from '../../src/errors.ts'
@@ -7,7 +7,7 @@ import { upgrade } from '../../src/runner/index.ts'
 import { type Engine, engines, type Ground, ground } from '../contract/support.ts'
 import { fingerprint, random, snapshot, wireTo, worker, writeHistory } from './support.ts'
 
-const KILLS = Number(process.env.GODWIT_KILLS ?? 8)
+const KILLS = Number(process.env.GODWIT_KILLS ?? 5)
 const ROUNDS = Number(process.env.GODWIT_ROUNDS ?? 1)
 const STARTERS = Number(process.env.GODWIT_STARTERS ?? 20)
 /** A long run cuts every wire on both sides of every message. */
