@@ -153,7 +153,7 @@ describe.runIf(await mysqlAnswers())('on the server', () => {
     const refused = await dialect.lock(other, { key: 'k', wait: 50 }).catch((error: unknown) => error)
     expect(refused).toMatchObject({ code: 'LOCK_TIMEOUT', data: { holder: { pid: expect.any(Number) } } })
     await held.release()
-    const next = await dialect.lock(other, { key: 'k', wait: 1000 })
+    const next = await dialect.lock(other, { key: 'k', wait: 60_000 })
     await next.release()
   })
 

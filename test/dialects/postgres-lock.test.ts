@@ -55,15 +55,20 @@ describe.runIf(server)('on a server', () => {
     children.push(child)
     await once(child.stdout, 'data')
     await using connection = await dialect.connect(url)
+    const told = new AbortController()
     const holders: LockHolder[] = []
-    const refused = await dialect
-      .lock(connection, { key: 'test', wait: 2500, onWait: (holder) => holders.push(holder) })
-      .catch((error: unknown) => error)
+    const onWait = (holder: LockHolder): void => {
+      holders.push(holder)
+      told.abort()
+    }
+    const waiting = dialect.lock(connection, { key: 'test', wait: 60_000, onWait, signal: told.signal })
+    await expect(waiting).rejects.toThrow(/abort/i)
+    const refused = await dialect.lock(connection, { key: 'test', wait: 0 }).catch((error: unknown) => error)
     expect(isGodwitError(refused) && refused.code).toBe('LOCK_TIMEOUT')
     expect(isGodwitError(refused) && refused.why).toContain('godwit')
     expect(holders[0]).toMatchObject({ application: 'godwit' })
     child.kill('SIGKILL')
-    const lock = await dialect.lock(connection, { key: 'test', wait: 30_000 })
+    const lock = await dialect.lock(connection, { key: 'test', wait: 60_000 })
     await lock.release()
   })
 
@@ -105,7 +110,7 @@ describe.runIf(server)('on a server', () => {
       [],
     )
     await lock.release()
-    await (await dialect.lock(direct, { key: 'a', wait: 5000 })).release()
+    await (await dialect.lock(direct, { key: 'a', wait: 60_000 })).release()
   })
 })
 

@@ -49,16 +49,21 @@ test('a holder that is killed holds nothing any more', async () => {
   const child = worker(url, 'hold')
   await once(child.stdout, 'data')
   await using connection = await dialect.connect(url)
+  const told = new AbortController()
   const holders: LockHolder[] = []
-  const refused = await dialect
-    .lock(connection, { key: 'test', wait: 1500, onWait: (holder) => holders.push(holder) })
-    .catch((error: unknown) => error)
+  const onWait = (holder: LockHolder): void => {
+    holders.push(holder)
+    told.abort()
+  }
+  const waiting = dialect.lock(connection, { key: 'test', wait: 60_000, onWait, signal: told.signal })
+  await expect(waiting).rejects.toThrow(/abort/i)
+  const refused = await dialect.lock(connection, { key: 'test', wait: 0 }).catch((error: unknown) => error)
   expect(isGodwitError(refused) && refused.code).toBe('LOCK_TIMEOUT')
   expect(isGodwitError(refused) && refused.message).toContain(String(child.pid))
   expect(holders[0]).toMatchObject({ pid: child.pid })
   child.kill('SIGKILL')
   await once(child, 'close')
-  const lock = await dialect.lock(connection, { key: 'test', wait: 2000 })
+  const lock = await dialect.lock(connection, { key: 'test', wait: 60_000 })
   await lock.release()
 })
 
@@ -68,7 +73,7 @@ test('within one process, too, there is one holder', async () => {
   await using two = await dialect.connect(url)
   const lock = await dialect.lock(one, { key: 'test', wait: 0 })
   await expect(dialect.lock(two, { key: 'test', wait: 0 })).rejects.toMatchObject({ code: 'LOCK_TIMEOUT' })
-  const waiting = dialect.lock(two, { key: 'test', wait: 5000 })
+  const waiting = dialect.lock(two, { key: 'test', wait: 60_000 })
   await lock.release()
   await (await waiting).release()
 })
@@ -92,7 +97,7 @@ test('a file of somebody else’s in its place is replaced', async () => {
     connection.location.database + LOCK_SUFFIX,
     'what a power cut left, long enough to be read as a page. '.repeat(20),
   )
-  const lock = await dialect.lock(connection, { key: 'test', wait: 2000 })
+  const lock = await dialect.lock(connection, { key: 'test', wait: 60_000 })
   await lock.release()
 })
 
