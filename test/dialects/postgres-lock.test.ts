@@ -27,7 +27,7 @@ async function scratch(make: () => Promise<ScratchDatabase>): Promise<string> {
 
 function worker(url: string, task: string) {
   const file = join(import.meta.dirname, 'postgres-worker.ts')
-  return spawn(process.execPath, ['--import', 'jiti/register', file, url, task], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, ['--import', 'tsx', file, url, task], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function said(url: string): Promise<string> {

@@ -19,7 +19,7 @@ async function scratch() {
 const worker = (url: string, task: string) =>
   spawn(
     process.execPath,
-    ['--import', 'jiti/register', join(import.meta.dirname, 'sqlite-lock-worker.ts'), url, task],
+    ['--import', 'tsx', join(import.meta.dirname, 'sqlite-lock-worker.ts'), url, task],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
