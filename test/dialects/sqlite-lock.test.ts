@@ -17,13 +17,9 @@ async function scratch() {
 }
 
 const worker = (url: string, task: string) =>
-  spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'sqlite-lock-worker.ts'), url, task],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'sqlite-lock-worker.ts'), url, task], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 
 async function output(child: ReturnType<typeof worker>): Promise<string> {
   let text = ''
