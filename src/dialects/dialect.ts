@@ -155,7 +155,12 @@ export interface Connection extends AsyncDisposable {
    * Sends the statements as one message, joined by `\n;\n`. Present where that saves round trips. Does not throw: the
    * answer says how many statements had finished when one failed.
    */
-  executeAll?(statements: readonly string[]): Promise<Executed>
+  executeAll?(statements: readonly string[], finished?: (count: number) => void): Promise<Executed>
+  /**
+   * The server answers each statement of a message when it has finished, and `finished` is told: so several revisions may
+   * share a message, and everybody sees how far it is. (PostgreSQL keeps its answers back until the message is done.)
+   */
+  readonly answersEach?: boolean
   /** Server version as it presents itself, known after connecting without a further round trip; empty if not. */
   readonly version: string
   /** Stops the statement that is running, from outside; resolves once asked. */

@@ -1,5 +1,5 @@
 // The checksum of a revision's text: it changes when what runs could change, and stays when only the layout did.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Token, tokenize } from './tokens.ts'
 
 /**
@@ -16,7 +16,7 @@ import { type Token, tokenize } from './tokens.ts'
  */
 export function checksum(text: string, kind: 'typescript' | 'sql', tokens?: readonly Token[]): string {
   const normal = kind === 'typescript' ? normalTypescript(tokens ?? tokenize(text)) : normalSql(text)
-  return createHash('sha256').update(normal).digest('hex')
+  return hash('sha256', normal, 'hex')
 }
 
 // After these words a line break ends the statement, so it is part of the meaning.

@@ -8,7 +8,7 @@ import { fillApart } from './backfill.ts'
 import type { Ensured } from './events.ts'
 import { statementError } from './failure.ts'
 import { foretold, planOf } from './items.ts'
-import { type HistoryEntry, names } from './journal.ts'
+import { type HistoryEntry, type HistoryState, names } from './journal.ts'
 import { withRetry } from './retry.ts'
 import { made, nothingSeen } from './seen.ts'
 import { type Part, SendFailure } from './send.ts'
@@ -34,7 +34,14 @@ export interface Resume {
 }
 
 /** Another runner has done it in the meantime: read the history again. */
-export class Overtaken extends Error {}
+export class Overtaken extends Error {
+  readonly revision: string
+
+  constructor(revision: string) {
+    super(`revision ${revision} was overtaken`)
+    this.revision = revision
+  }
+}
 
 /** Whether an item can share a transaction with others. A backfill has one for each batch. */
 function transactional({ capabilities }: Dialect, item: Item): boolean {
@@ -42,6 +49,10 @@ function transactional({ capabilities }: Dialect, item: Item): boolean {
   if (item.type !== 'ensure') return item.type !== 'backfill'
   return capabilities.transactionalDdl && !(item.ensure.kind === 'ensureIndex' && item.ensure.concurrently === true)
 }
+
+/** Whether all of it is one transaction. */
+export const isWhole = (dialect: Dialect, items: readonly Item[]): boolean =>
+  items.every((item) => transactional(dialect, item))
 
 /**
  * Runs the step, and says what the operations that look first came to. Throws Overtaken.
@@ -51,7 +62,7 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
   const { step, items } = work
   const { kept = [], revision } = step
   session.signal?.throwIfAborted()
-  const isWhole = resume === undefined && items.every((item) => transactional(session.dialect, item))
+  const asOne = resume === undefined && isWhole(session.dialect, items)
   const ensured: Ensured[] = []
   const reached: Reached = { committed: resume?.progress ?? 0 }
   // Told when it is committed, and only then.
@@ -60,13 +71,13 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
     ensured.push(...found)
   }
   try {
-    if (isWhole) tell(await whole(session, work))
+    if (asOne) tell(await whole(session, work))
     else await inUnits(session, work, resume, reached, tell)
     tell(kept)
     return ensured
   } catch (error) {
-    const told = await toldOf(session, work, error, isWhole ? undefined : reached)
-    const isOurs = !isWhole && !(told instanceof Overtaken) && !isLost(told)
+    const told = await toldOf(session, work, error, asOne ? undefined : reached)
+    const isOurs = !asOne && !(told instanceof Overtaken) && !isLost(told)
     if (step.direction === 'down' && isOurs && reached.committed === 0 && isTraceless(items)) {
       await standAgain(session, revision.id)
     }
@@ -78,10 +89,16 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
 
 const isLost = (error: unknown): boolean => isGodwitError(error) && error.code === 'CONNECTION_LOST'
 
-async function toldOf(session: Session, work: Work, error: unknown, reached: Reached | undefined): Promise<unknown> {
+/** What became of a failed step, in words for whoever asked for it; Overtaken where another runner did it. */
+export async function toldOf(
+  session: Session,
+  work: Work,
+  error: unknown,
+  reached: Reached | undefined,
+): Promise<unknown> {
   const { step } = work
   if (!(error instanceof SendFailure)) return reached === undefined ? error : stopped(session, step, error)
-  if (await overtaken(session, error, step)) return new Overtaken()
+  if (await overtaken(session, error, step)) return new Overtaken(step.revision.id)
   return failed(session, work, error, reached)
 }
 
@@ -104,6 +121,12 @@ const unlessLost = (dialect: Dialect) => (cause: unknown) => {
   })
 }
 
+/** Takes the revision for this runner. */
+export const claimOf = ({ ledger }: Session, step: Step, state: HistoryState, plan: readonly string[] = []): Part => ({
+  sql: ledger.claim(entryOf(step), state, plan),
+  claim: true,
+})
+
 /** What the history keeps of the revision. */
 export function entryOf({ revision }: Step): HistoryEntry {
   const { id, parents, message, file, checksum, text } = revision
@@ -118,14 +141,14 @@ async function whole(session: Session, { step, items, statements }: Work): Promi
   const { ledger } = session
   const { id } = step.revision
   const up = step.direction === 'up'
-  const head: Part[] = [{ sql: up ? ledger.claim(entryOf(step), 'done') : ledger.claimUndo(id), claim: true }]
+  const head: Part[] = [up ? claimOf(session, step, 'done') : { sql: ledger.claimUndo(id), claim: true }]
   const tail = up ? parts(ledger.done(id, 'up')) : undone(session, id)
   const { revision } = step
   return withRetry(session, id, () => transact(session, { items, first: 0, head, tail, statements, revision }))
 }
 
 /** How far a step in units has come: the items before this one are committed. */
-interface Reached {
+export interface Reached {
   committed: number
 }
 
@@ -165,7 +188,7 @@ async function inUnits(
     resume !== undefined
       ? parts(...(up ? [ledger.refresh(entryOf(step))] : []), ledger.replan(id, plan))
       : up
-        ? [{ sql: ledger.claim(entryOf(step), 'upgrading', plan), claim: true }]
+        ? [claimOf(session, step, 'upgrading', plan)]
         : [{ sql: ledger.claimUndo(id), claim: true }, ...parts(ledger.start(id, 'downgrading', plan))]
   const finish = up ? parts(ledger.finish(id), ledger.done(id, 'up')) : undone(session, id)
   if (units.length === 0) await books(session, id, [...head, ...finish])

@@ -10,7 +10,8 @@ const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 10_000
 
 type Reason = 'lock timeout' | 'deadlock'
-const isReason = (kind: FailureKind): kind is Reason => kind === 'lock timeout' || kind === 'deadlock'
+/** Whether it is worth trying again. */
+export const isReason = (kind: FailureKind): kind is Reason => kind === 'lock timeout' || kind === 'deadlock'
 
 /** Tries again where the failure was a lock or a deadlock; `work` must leave nothing behind when it fails. */
 export async function withRetry<Result>(
@@ -25,12 +26,19 @@ export async function withRetry<Result>(
       if (!(error instanceof SendFailure) || attempt >= session.lockTries) throw error
       const { kind } = error.failure
       if (!isReason(kind)) throw error
-      const longest = Math.min(FIRST_PAUSE * 1.5 ** (attempt - 1), LONGEST_PAUSE)
-      const delay = Math.round(longest * (0.5 + Math.random() / 2))
-      session.emit({ type: 'retry', revision, reason: kind, attempt, tries: session.lockTries, delay })
-      await pause(delay, undefined, session.signal === undefined ? {} : { signal: session.signal }).catch(() => {
-        throw interrupted(error)
-      })
+      await pauseFor(session, revision, kind, attempt)
     }
   }
+}
+
+/** Says that it will be tried again, and lets others go first. Errors: INTERRUPTED. */
+export async function pauseFor(session: Session, revision: string, reason: Reason, attempt: number): Promise<void> {
+  const longest = Math.min(FIRST_PAUSE * 1.5 ** (attempt - 1), LONGEST_PAUSE)
+  const delay = Math.round(longest * (0.5 + Math.random() / 2))
+  session.emit({ type: 'retry', revision, reason, attempt, tries: session.lockTries, delay })
+  await pause(delay, undefined, session.signal === undefined ? {} : { signal: session.signal }).catch(
+    (error: unknown) => {
+      throw interrupted(error)
+    },
+  )
 }

@@ -16,18 +16,17 @@ import {
 import { lossesAhead } from './ahead.ts'
 import { pay } from './alone.ts'
 import { editedError } from './edited.ts'
-import type { Ensured } from './events.ts'
-import { execute, Overtaken } from './execute.ts'
 import { forgetSeeds } from './forget.ts'
-import { attempt, blocked } from './going.ts'
+import { blocked } from './going.ts'
 import { bootstrap, readBookkeeping } from './journal.ts'
-import { type Prepared, prepare, workFor } from './prepare.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import type { Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
 import { finish } from './resume.ts'
 import { withRetry } from './retry.ts'
 import { send } from './send.ts'
 import { open, type Session, withSession } from './session.ts'
 import { checkMissing, checkProject, edited, incomplete, type State, stateOf } from './state.ts'
+import { runSteps } from './steps.ts'
 import { checkValues } from './way-back.ts'
 
 /** What the caller decides. */
@@ -254,37 +253,6 @@ async function remember(session: Session, state: State): Promise<void> {
   const root = rootsOf(state.graph)[0]
   if (state.applied.size > 0 || root === undefined || state.books.meta.get('project') === root) return
   await send(session.dialect, session.connection, [{ sql: session.ledger.setMeta('project', root) }])
-}
-
-/** Ends early where somebody else was faster: then the history has to be read again. */
-async function runSteps(
-  session: Session,
-  { graph }: State,
-  prepared: readonly Prepared[],
-  { direction, steps, failed }: Pick<Run, 'direction' | 'steps' | 'failed'>,
-): Promise<void> {
-  const { dialect, connection, emit } = session
-  const total = prepared.length
-  for (const [index, each] of prepared.entries()) {
-    const { id: revision, message } = each.step.revision
-    if (blocked(graph, failed).has(revision)) continue
-    const work = await workFor(dialect, connection, each)
-    const statements = work.items.length
-    emit({ type: 'step started', revision, message, direction, index, total, statements })
-    const started = performance.now()
-    let ensured: Ensured[] | undefined
-    try {
-      ensured = await attempt(session, each.step.revision, failed, () => execute(session, work))
-    } catch (error) {
-      if (!(error instanceof Overtaken)) throw error
-      return emit({ type: 'overtaken', revision })
-    }
-    if (ensured === undefined) continue
-    const duration = since(started)
-    emit({ type: 'step finished', revision, direction, index, total, duration })
-    const looked = ensured.length > 0 ? { ensured } : {}
-    steps.push({ revision, message, direction, duration, statements, ...looked })
-  }
 }
 
 /** After a lost connection: asks again and says how far it really came. */

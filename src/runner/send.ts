@@ -18,11 +18,14 @@ export interface Part {
 export class SendFailure extends Error {
   readonly failure: Failure
   readonly part: Part | undefined
+  /** How many parts of the message had finished. */
+  readonly completed: number
 
-  constructor(failure: Failure, part: Part | undefined, cause: unknown) {
+  constructor(failure: Failure, part: Part | undefined, cause: unknown, completed = 0) {
     super(failure.message, { cause })
     this.failure = failure
     this.part = part
+    this.completed = completed
   }
 }
 
@@ -32,15 +35,21 @@ export const innermost = (error: unknown): unknown =>
 
 const SEPARATOR = '\n;\n'
 
-/** Runs the statements in order. Throws SendFailure. */
-export async function send(dialect: Dialect, connection: Connection, parts: readonly Part[]): Promise<void> {
-  if (parts.length > 1 && connection.executeAll !== undefined) return sendTogether(dialect, connection, parts)
-  for (const part of parts) {
+/** Runs the statements in order; `finished` is told, while they run, how many have. Throws SendFailure. */
+export async function send(
+  dialect: Dialect,
+  connection: Connection,
+  parts: readonly Part[],
+  finished?: (count: number) => void,
+): Promise<void> {
+  if (parts.length > 1 && connection.executeAll !== undefined) return sendTogether(dialect, connection, parts, finished)
+  for (const [at, part] of parts.entries()) {
     try {
       await connection.execute(part.sql)
     } catch (error) {
-      throw new SendFailure(dialect.explain(error, { sql: part.sql }), part, error)
+      throw new SendFailure(dialect.explain(error, { sql: part.sql }), part, error, at)
     }
+    finished?.(at + 1)
   }
 }
 
@@ -59,9 +68,14 @@ export async function sendAnyOf(
   }
 }
 
-async function sendTogether(dialect: Dialect, connection: Connection, parts: readonly Part[]): Promise<void> {
+async function sendTogether(
+  dialect: Dialect,
+  connection: Connection,
+  parts: readonly Part[],
+  finished?: (count: number) => void,
+): Promise<void> {
   const statements = parts.map(({ sql }) => sql)
-  const { completed, error } = (await connection.executeAll?.(statements)) ?? { completed: 0 }
+  const { completed, error } = (await connection.executeAll?.(statements, finished)) ?? { completed: 0 }
   if (error === undefined) return
   const failure = dialect.explain(error, { sql: statements.join(SEPARATOR) })
   const { offset } = failure
@@ -72,13 +86,15 @@ async function sendTogether(dialect: Dialect, connection: Connection, parts: rea
   }
   // One statement may give several answers (a procedure does): the last one is the furthest it can be.
   const failed = parts[Math.min(completed, parts.length - 1)]
-  if (offset === undefined) throw new SendFailure(about(failed), failed, error)
+  if (offset === undefined) throw new SendFailure(about(failed), failed, error, completed)
   // A place tells more than counting: the parser sees the whole message before the first statement runs.
   let start = 0
   for (const part of parts) {
     const end = start + part.sql.length
-    if (offset <= end) throw new SendFailure({ ...about(part), offset: Math.max(offset - start, 0) }, part, error)
+    if (offset <= end) {
+      throw new SendFailure({ ...about(part), offset: Math.max(offset - start, 0) }, part, error, completed)
+    }
     start = end + SEPARATOR.length
   }
-  throw new SendFailure(about(failed), failed, error)
+  throw new SendFailure(about(failed), failed, error, completed)
 }

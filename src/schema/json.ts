@@ -1,5 +1,5 @@
 // JSON values: deep equality, one text per value, and its hash.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Orders strings by UTF-16 code unit: the same on every machine, unlike a locale's order. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -35,4 +35,4 @@ export function stableText(value: unknown): string {
 }
 
 /** SHA-256 (hex) of the canonical JSON text: independent of the order of keys. */
-export const hashOf = (json: unknown): string => createHash('sha256').update(stableText(json)).digest('hex')
+export const hashOf = (json: unknown): string => hash('sha256', stableText(json), 'hex')

@@ -35,7 +35,10 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
     )
   const all = ['a1 0 done', 'a1 -1 done', 'b2 0 done', 'b2 1 done', 'b2 -1 done', 'c3 0 done', 'c3 -1 done']
 
-  it('cost one message each, and one more at the end', async () => {
+  it.each([
+    ['one message each', true, ['create table users', 'add column b', 'add column bb', 'add column c', 'books']],
+    ['one message together', false, ['create table users add column b add column bb add column c', 'books']],
+  ])('cost %s, and one more at the end', async (_, keepGoing, expected) => {
     const messages: string[] = []
     await at.on(async (connection) => {
       const { url: _, ...context } = at.context({
@@ -46,51 +49,60 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
             return connection.execute(sql)
           },
           executeAll: async (statements) => {
-            messages.push(statements.join(';'))
+            messages.push(statements.join('\0'))
             return (await connection.executeAll?.(statements)) ?? { completed: 0 }
           },
         },
       })
-      await upgrade(context)
+      await upgrade(context, { keepGoing })
     })
     const work = messages.slice(messages.findIndex((sql) => sql.includes('create table users')))
-    expect(work.map((sql) => /(?:create|alter) table \w+(?: add column \w+)?/.exec(sql)?.[0] ?? 'books')).toEqual([
-      'create table users',
-      'alter table users add column b',
-      'alter table users add column bb',
-      'alter table users add column c',
-      'books',
-    ])
+    const done = (sql: string): string[] =>
+      sql
+        .split('\0')
+        .flatMap((each) => /^\s*(?:alter table users )?(create table \w+|add column \w+)/.exec(each)?.[1] ?? [])
+    expect(work.map((sql) => done(sql).join(' ') || 'books')).toEqual(expected)
     expect((await journal()).toSorted()).toEqual(all.toSorted())
     expect(await readState(at.context())).toMatchObject({ current: ['c3'], incomplete: [] })
   })
 
   it.each([
-    ['before', 'add column bb', ['id', 'age', 'b'], { settled: ['b2 0 done'] }],
-    ['within', 'add column bb', ['id', 'age', 'b'], { settled: ['b2 1 absent'] }],
-    ['after', 'add column bb', ['id', 'age', 'b', 'bb'], { settled: ['b2 1 done'] }],
+    ['alone', 'before', 'add column bb', ['id', 'age', 'b'], ['b2 0 done']],
+    ['alone', 'within', 'add column bb', ['id', 'age', 'b'], ['b2 1 absent']],
+    ['alone', 'after', 'add column bb', ['id', 'age', 'b', 'bb'], ['b2 1 done']],
     // The first of the next revision: the outcome of the one before it was on its way.
-    ['before', 'add column c', ['id', 'age', 'b', 'bb'], { settled: ['b2 1 done'] }],
-    ['within', 'add column c', ['id', 'age', 'b', 'bb'], { settled: ['c3 0 absent'] }],
-    ['after', 'add column c', ['id', 'age', 'b', 'bb', 'c'], { settled: ['c3 0 done'] }],
-  ] as const)('are settled when the connection is lost %s “%s”', async (side, statement, left, { settled }) => {
-    await at.on(async (connection) => {
-      const { url: _, ...context } = at.context({
-        connection: fragile(connection, new RegExp(`^alter table users ${statement} `), side),
+    ['alone', 'before', 'add column c', ['id', 'age', 'b', 'bb'], ['b2 1 done']],
+    ['alone', 'within', 'add column c', ['id', 'age', 'b', 'bb'], ['c3 0 absent']],
+    ['alone', 'after', 'add column c', ['id', 'age', 'b', 'bb', 'c'], ['c3 0 done']],
+    // All three revisions are one message.
+    ['together', 'before', 'add column bb', [], []],
+    ['together', 'within', 'create table users', [], ['a1 0 absent']],
+    ['together', 'within', 'add column b', ['id', 'age'], ['b2 0 absent']],
+    ['together', 'within', 'add column bb', ['id', 'age', 'b'], ['b2 1 absent']],
+    ['together', 'within', 'add column c', ['id', 'age', 'b', 'bb'], ['c3 0 absent']],
+    ['together', 'after', 'add column bb', ['id', 'age', 'b', 'bb', 'c'], ['c3 0 done']],
+  ] as const)(
+    'sent %s, are settled when the connection is lost %s “%s”',
+    async (how, side, statement, left, settled) => {
+      await at.on(async (connection) => {
+        const { url: _, ...context } = at.context({
+          connection: fragile(connection, new RegExp(`^(?:alter table users )?${statement} `), side),
+        })
+        const error = await failure(upgrade(context, { keepGoing: how === 'alone' }))
+        expect(error.code).toBe('CONNECTION_LOST')
       })
-      expect((await failure(upgrade(context))).code).toBe('CONNECTION_LOST')
-    })
-    expect(await columns()).toEqual(left)
-    at.events.length = 0
-    await upgrade(at.context())
-    expect(await columns()).toEqual(['id', 'age', 'b', 'bb', 'c'])
-    expect(
-      at.events.flatMap((event) =>
-        event.type === 'settled' ? [`${event.revision} ${event.statement} ${event.outcome}`] : [],
-      ),
-    ).toEqual(settled)
-    expect((await journal()).filter((line) => !line.endsWith('failed')).toSorted()).toEqual(all.toSorted())
-  })
+      expect(await columns()).toEqual(left)
+      at.events.length = 0
+      await upgrade(at.context())
+      expect(await columns()).toEqual(['id', 'age', 'b', 'bb', 'c'])
+      expect(
+        at.events.flatMap((event) =>
+          event.type === 'settled' ? [`${event.revision} ${event.statement} ${event.outcome}`] : [],
+        ),
+      ).toEqual(settled)
+      expect((await journal()).filter((line) => !line.endsWith('failed')).toSorted()).toEqual(all.toSorted())
+    },
+  )
 
   it('stay done and written when the one after them fails', async () => {
     await at.writeSql('d4', ['c3'], 'alter table users add column d int;\nalter table users add column d int;')
@@ -211,6 +223,6 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
       await reader.execute('commit')
     })
     expect(at.events).toContainEqual(expect.objectContaining({ type: 'retry', revision: 'b2', reason: 'lock timeout' }))
-    expect((await journal()).filter((line) => line.endsWith('failed'))).toEqual(['b2 0 failed', 'b2 0 failed'])
+    expect((await journal()).filter((line) => line.endsWith('failed'))).toEqual(Array(3).fill('b2 0 failed'))
   })
 })

@@ -546,14 +546,20 @@ export default revision({
 
   it('stops when told to, with the step rolled back and the lock released', async () => {
     await three()
+    // Where several revisions share a message, the quick ones may be done before anybody can say stop; a long one is stopped.
+    const shares = at.dialect.name === 'mysql'
+    if (shares)
+      await at.write({ id: 'd4', operations: [op.sql({ up: "select benchmark(1e9, sha2('a', 512))", down: '' })] })
     const controller = new AbortController()
     const emit = (event: { type: string; revision?: string }): void => {
       if (event.type === 'step finished' && event.revision === 'b2') controller.abort()
     }
     const error = await failure(upgrade(at.context({ signal: controller.signal, emit })))
     expect(error.code).toBe('INTERRUPTED')
-    expect(await readState(at.context())).toMatchObject({ current: ['b2'], pending: ['c3'] })
-    expect(await upgrade(at.context({ lockWait: 0 }))).toMatchObject({ to: ['c3'] })
+    const { current, pending } = await readState(at.context())
+    expect(current).toEqual([expect.stringMatching(shares ? /^(?:b2|c3)$/ : /^b2$/)])
+    expect(pending.at(-1)).toBe(shares ? 'd4' : 'c3')
+    expect(await upgrade(at.context({ lockWait: 0 }), { target: 'c3' })).toMatchObject({ to: ['c3'] })
   })
 
   it('refuses to bring a NOT NULL column back to rows, and goes down once the file says what they get', async () => {

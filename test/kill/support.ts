@@ -25,7 +25,14 @@ const table = (name: string, columns: Column[], constraints: Constraint[] = []):
 })
 const key = (name: string): Constraint => ({ name, type: 'primary key', columns: ['id'] })
 
-/** Ten revisions: tables, data, columns, keys, indexes (outside of transactions where the database can), a drop. */
+/** How many revisions the history has, and the last of them. */
+export const REVISIONS = 18
+export const HEAD = 'k18'
+
+/**
+ * Ten revisions of operations: tables, data, columns, keys, indexes (outside of transactions where the database can), a
+ * view; and eight of plain SQL, which share a message where the server answers each statement.
+ */
 export async function writeHistory(at: Ground): Promise<void> {
   const concurrently = at.dialect.capabilities.concurrentIndex
   const id = column('id', 'integer', { nullable: false })
@@ -94,6 +101,17 @@ export async function writeHistory(at: Ground): Promise<void> {
       ],
     },
   )
+  const plain = [
+    'create table parts (id integer primary key, name varchar(20))',
+    'alter table parts add column size integer',
+    'alter table parts add column a integer;\nalter table parts add column b integer',
+    rows('parts', 50),
+    'create index parts_name on parts (name)',
+    'alter table parts drop column a',
+    'update parts set size = id * 2',
+    'create table bins (id integer primary key);\ncreate index parts_size on parts (size);\ndrop table bins',
+  ]
+  for (const [n, up] of plain.entries()) await at.writeSql(`k${n + 11}`, [`k${n + 10}`], `${up};`)
 }
 
 const rows = (name: string, count: number): string =>
@@ -110,10 +128,11 @@ export async function fingerprint(at: Ground): Promise<string> {
     const data = await connection.query(
       'select u.id, u.full_name, u.age, o.total from users u join orders o on o.user_id = u.id order by u.id',
     )
+    const parts = await connection.query('select id, name, size, b from parts order by id')
     const done = await connection.query(
       "select revision, count(*) as times from godwit_journal where action = 'up' and step = -1 and state = 'done' group by revision order by revision",
     )
-    return hashOf(JSON.parse(JSON.stringify([schema, books, open, data, done])))
+    return hashOf(JSON.parse(JSON.stringify([schema, books, open, data, parts, done])))
   })
 }
 
@@ -162,17 +181,21 @@ export function worker(dist: string, at: Ground): Worker {
   return { process: child, ready, working, go: () => void (child.connected && child.send('go')), ended }
 }
 
-/** Where to cut: before the server gets message number `at` (from 1) of the first connection, or right after it. */
+/**
+ * Where to cut: before the server gets message number `at` (from 1) of the first connection, right after it, or when
+ * packet number `at` of the server's answers has gone through.
+ */
 export interface Cut {
   at: number
-  side: 'before' | 'after'
+  side: 'before' | 'after' | 'answer'
 }
 
 /** A wire to a server that counts what the client sends, and can be cut once. */
 export interface Wire {
   url: string
-  /** Messages the first connection has sent. */
+  /** Messages the first connection has sent, and packets it has got. */
   sent(): number
+  answered(): number
   cut: Cut | undefined
   close(): Promise<void>
 }
@@ -201,9 +224,11 @@ export async function wireTo(url: string): Promise<Wire> {
   const sockets = new Set<Socket>()
   let connections = 0
   let sent = 0
+  let answered = 0
   const wire: Wire = {
     url: '',
     sent: () => sent,
+    answered: () => answered,
     cut: undefined,
     async close() {
       for (const socket of sockets) socket.destroy()
@@ -224,7 +249,22 @@ export async function wireTo(url: string): Promise<Wire> {
         other.destroy()
       })
     }
-    upstream.on('data', (data) => client.write(data))
+    let answers = Buffer.alloc(0)
+    upstream.on('data', (data) => {
+      if (!first) return void client.write(data)
+      answers = Buffer.concat([answers, data])
+      for (;;) {
+        // Every answer has a type, the first one too.
+        const length = framing.length(answers, false)
+        if (length === undefined || answers.length < length) return
+        client.write(answers.subarray(0, length))
+        answers = answers.subarray(length)
+        answered++
+        if (wire.cut?.side !== 'answer' || wire.cut.at !== answered) continue
+        upstream.end()
+        return void client.end()
+      }
+    })
     let buffer = Buffer.alloc(0)
     let started = false
     client.on('data', (data) => {
@@ -240,7 +280,7 @@ export async function wireTo(url: string): Promise<Wire> {
         const { cut } = wire
         if (cut?.at === sent && cut.side === 'before') return void client.destroy()
         upstream.write(message)
-        if (cut?.at === sent) {
+        if (cut?.at === sent && cut.side === 'after') {
           // The server has the message; its answer never arrives. Ending politely, so that it is not thrown away.
           upstream.end()
           client.destroy()

@@ -2,10 +2,10 @@
 import type mysql2 from 'mysql2'
 import type { Connection as Client, ConnectionOptions } from 'mysql2'
 import { GodwitError } from '../../errors.ts'
-import type { Connection, ConnectOptions } from '../dialect.ts'
+import type { Connection, ConnectOptions, Executed } from '../dialect.ts'
 import { connectionError, placed } from './explain.ts'
 import { flavorOf } from './flavor.ts'
-import { tokenAt } from './lexer.ts'
+import { changesStructure, type Held, needed } from './held.ts'
 import { type Row, withSession } from './session.ts'
 import { type Address, parseUrl } from './url.ts'
 
@@ -138,71 +138,61 @@ const SEPARATOR = '\n;\n'
  * every reader behind it (measured behind an 8 s reader: 7,391 ms with the server's default, 1,009 ms with 1, 19 ms with
  * 0). The switch travels in the same message.
  */
-const CHANGES_STRUCTURE = new Set('ALTER CREATE DROP RENAME TRUNCATE OPTIMIZE REPAIR'.split(' '))
-
-function changesStructure(sql: string): boolean {
-  const [first, second] = firstWords(sql)
-  return first !== undefined && (CHANGES_STRUCTURE.has(first) || (first === 'SET' && second === 'STATEMENT'))
-}
-
-/** The first two words, upper case, behind comments and inside executable ones. */
-function firstWords(sql: string): string[] {
-  const words: string[] = []
-  for (let at = 0; at < sql.length && words.length < 2; ) {
-    const token = tokenAt(sql, at)
-    at = token.end
-    if (token.kind === 'word') words.push(token.text.toUpperCase())
-    else if (token.kind !== 'space' && token.kind !== 'comment' && token.kind !== 'versioned') break
-  }
-  return words
-}
-
-// An empty statement is an error here, so what is put before a separator must not end in one.
-const trimmed = (sql: string): string => sql.replace(/[\s;]+$/, '')
+const switchesOf = (version: string): { impatient: string; patient: string } => ({
+  impatient: `set session lock_wait_timeout = ${flavorOf(version).zeroLockWait ? 0 : 1}`,
+  patient: `set session lock_wait_timeout = ${LOCK_WAIT}`,
+})
 
 function connection(client: Client, version: string, address: Address, options: ConnectOptions): Connection {
   let closed: Promise<void> | undefined
-  const impatient = `set session lock_wait_timeout = ${flavorOf(version).zeroLockWait ? 0 : 1}`
-  const patient = `set session lock_wait_timeout = ${LOCK_WAIT}`
+  const switches = switchesOf(version)
   const another = (): Promise<Connection> => open(address, options)
-  const impatiently = (sql: string): boolean => !options.scratch && changesStructure(sql)
+  const held: Held = new Map([['lock_wait_timeout', String(LOCK_WAIT)]])
+  /** What has to be sent for these statements. What surrounds a change of structure is as impatient as it is. */
+  const toSend = (statements: readonly string[], isPatient: boolean) => {
+    const parts = needed(held, [isPatient ? switches.patient : switches.impatient, ...statements])
+    // An empty statement is an error here, so what is put before a separator must not end in one.
+    const texts = parts.length > 1 ? parts.map(({ sql }) => sql.replace(/[\s;]+$/, '')) : parts.map(({ sql }) => sql)
+    return { parts, text: texts.join(SEPARATOR) }
+  }
+  // Whether a switch has run that was sent with something that failed is not certain: it is sent again.
+  const forgetful = async <Result>(work: Promise<Result>): Promise<Result> =>
+    work.catch((error: unknown) => {
+      held.clear()
+      throw error
+    })
+  const executeAll: NonNullable<Connection['executeAll']> = async (statements, finished): Promise<Executed> => {
+    const { parts, text } = toSend(statements, options.scratch === true || !statements.some(changesStructure))
+    // Our switch has place 0. One statement may give several answers: the last one is the furthest it can be.
+    const completedAfter = (answers: number): number => Math.max(0, (parts[answers]?.at ?? statements.length + 1) - 1)
+    let answers = 0
+    const told = (count: number): void => {
+      answers = count
+      finished?.(completedAfter(count))
+    }
+    try {
+      await forgetful(send(client, text, undefined, told))
+      return { completed: statements.length }
+    } catch (error) {
+      const completed = Math.min(completedAfter(answers), statements.length - 1)
+      // Lines are counted from the beginning of the statement, not of the message.
+      const start = statements.slice(0, completed).reduce((sum, sql) => sum + sql.length + SEPARATOR.length, 0)
+      return { completed, error: placed(error, statements[completed] ?? '', start) }
+    }
+  }
+  const ask = (sql: string, parameters?: readonly unknown[]): Promise<unknown> =>
+    forgetful(send(client, toSend([sql], true).text, parameters))
   const self: Connection = {
     location: address.location,
     version,
     query: async <Result>(sql: string, parameters?: readonly unknown[]) =>
-      lastRows(await send(client, sql, parameters)) as Result[],
+      lastRows(await ask(sql, parameters)) as Result[],
     async execute(sql) {
-      if (!impatiently(sql)) return void (await send(client, sql, undefined, () => undefined))
-      try {
-        await send(client, [impatient, trimmed(sql), patient].join(SEPARATOR), undefined, () => undefined)
-      } catch (error) {
-        await send(client, patient).catch(() => undefined)
-        throw placed(error, sql, 0)
-      }
+      const { error } = await executeAll([sql])
+      if (error !== undefined) throw error
     },
-    async executeAll(statements) {
-      const sent: string[] = []
-      // Which of the statements each answer is about: the switches answer too.
-      const about: number[] = []
-      for (const [index, sql] of statements.entries()) {
-        const texts = impatiently(sql) ? [impatient, trimmed(sql), patient] : [sql]
-        sent.push(...texts)
-        about.push(...texts.map((text) => (text === patient ? index + 1 : index)))
-      }
-      let answers = 0
-      try {
-        await send(client, sent.join(SEPARATOR), undefined, (count) => {
-          answers = count
-        })
-        return { completed: statements.length }
-      } catch (error) {
-        if (sent.length > statements.length) await send(client, patient).catch(() => undefined)
-        const completed = Math.min(about[answers] ?? statements.length, statements.length - 1)
-        // Lines are counted from the beginning of the statement, not of the message.
-        const start = statements.slice(0, completed).reduce((sum, sql) => sum + sql.length + SEPARATOR.length, 0)
-        return { completed, error: placed(error, statements[completed] ?? '', start) }
-      }
-    },
+    executeAll,
+    answersEach: true,
     async cancel() {
       const other = await another()
       try {
@@ -222,7 +212,10 @@ function connection(client: Client, version: string, address: Address, options: 
     },
     [Symbol.asyncDispose]: () => self.close(),
   }
-  const many = async (sql: string): Promise<Row[][]> => results(await send(client, sql))
+  const many = async (sql: string): Promise<Row[][]> => {
+    const { text, parts } = toSend([sql], true)
+    return results(await forgetful(send(client, text))).slice(parts.length - 1)
+  }
   const stream = (sql: string): AsyncIterable<(Buffer | null)[]> =>
     client
       .query({ sql, rowsAsArray: true, typeCast: (field: { buffer(): Buffer | null }) => field.buffer() })
