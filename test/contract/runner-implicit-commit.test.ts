@@ -62,6 +62,19 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
         .split('\0')
         .flatMap((each) => /^\s*(?:alter table users )?(create table \w+|add column \w+)/.exec(each)?.[1] ?? [])
     expect(work.map((sql) => done(sql).join(' ') || 'books')).toEqual(expected)
+    const said = at.events.flatMap((event) =>
+      event.type === 'step started' || event.type === 'step finished'
+        ? [`${event.type} ${event.revision} ${event.index + 1}/${event.total}`]
+        : event.type === 'statement started' || event.type === 'statement finished'
+          ? [`${event.type} ${event.revision} ${event.statement}`]
+          : [],
+    )
+    expect(said).toEqual([
+      ...['step started a1 1/3', 'statement started a1 0', 'statement finished a1 0', 'step finished a1 1/3'],
+      ...['step started b2 2/3', 'statement started b2 0', 'statement finished b2 0'],
+      ...['statement started b2 1', 'statement finished b2 1', 'step finished b2 2/3'],
+      ...['step started c3 3/3', 'statement started c3 0', 'statement finished c3 0', 'step finished c3 3/3'],
+    ])
     expect((await journal()).toSorted()).toEqual(all.toSorted())
     expect(await readState(at.context())).toMatchObject({ current: ['c3'], incomplete: [] })
   })
@@ -117,6 +130,32 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of struct
     await at.ask('alter table users drop column d')
     await upgrade(at.context())
     expect(await columns()).toEqual(['id', 'age', 'b', 'bb', 'c', 'd', 'e'])
+  })
+
+  it.each([true, false])('are left to somebody else who was faster (one by one: %s)', async (keepGoing) => {
+    const values = ["'b2', 'a1'", ...Array(5).fill("''"), "'done'", '0', ...Array(5).fill("''")].join(', ')
+    let isFirst = true
+    await at.on(async (connection) => {
+      const { url: _, ...context } = at.context({
+        connection: {
+          ...connection,
+          executeAll: async (statements, finished) => {
+            if (isFirst && statements.some((sql) => sql.startsWith('create table users'))) {
+              isFirst = false
+              await at.ask(`insert into godwit_history values (${values})`)
+            }
+            return (await connection.executeAll?.(statements, finished)) ?? { completed: 0 }
+          },
+        },
+      })
+      expect(await upgrade(context, { keepGoing })).toMatchObject({
+        to: ['c3'],
+        steps: [{ revision: 'a1' }, { revision: 'c3' }],
+      })
+    })
+    expect(at.events.filter(({ type }) => type === 'overtaken')).toEqual([{ type: 'overtaken', revision: 'b2' }])
+    expect(await columns()).toEqual(['id', 'age', 'c'])
+    expect(await journal()).toEqual(['a1 0 done', 'a1 -1 done', 'c3 0 done', 'c3 -1 done'])
   })
 
   it('are in doubt where somebody has made something else in the meantime, and say so', async () => {
