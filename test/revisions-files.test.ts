@@ -135,6 +135,14 @@ export default revision({
     const lacking = await failure(() => load(parseRevisionFile('/nowhere/m.ts', misspelt)))
     expect(lacking).toMatchObject({ code: 'REVISION_INVALID', place: { file: '/nowhere/m.ts', line: 4 } })
     expect(lacking.message).toContain('op.renameColumn lacks `table`')
+    for (const [operation, said] of [
+      ["{ kind: 'addColum', table: 't' }", 'operation 1 has the unknown kind "addColum"'],
+      ['undefined', 'operation 1 is not an operation'],
+    ]) {
+      const text = `export default { id: 'x', parents: [], message: '', operations: [${operation}] }\n`
+      const error = await failure(() => load(parseRevisionFile('/nowhere/k.mjs', text)))
+      expect([error.code, error.message]).toEqual(['REVISION_INVALID', expect.stringContaining(said ?? '')])
+    }
   })
 
   it('prints what it reads', async () => {

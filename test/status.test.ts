@@ -138,7 +138,7 @@ test('a revision that was interrupted is said by every command, with what finish
   for (const [verb, code] of Object.entries(codes)) {
     const exit = verb === 'status' || verb === 'plan' ? ['--exit-code'] : []
     const said = await cli([verb, ...exit, ...on])
-    expect(said.stdout, said.stderr).toMatch(/✗ b1 was interrupted while upgrading\n *→ `godwit upgrade` finishes it\./)
+    expect(said.stdout, said.stderr).toMatch(/✗ b1 was stopped while upgrading\n *→ `godwit upgrade` finishes it\./)
     expect(said.stdout).not.toMatch(/✓ (Up to date|Nothing|all revisions)|the latest\n|0 revisions|by hand/)
     const told = await cli([verb, ...exit, '--json', ...on])
     expect(JSON.parse(told.stdout)).toMatchObject({ incomplete })

@@ -16,6 +16,8 @@ export interface CheckReport {
   models?: Change[]
   /** What the database lacks of its own history. Absent: no database is configured. */
   database?: Change[]
+  /** How many revisions the history holds. Absent: no database is configured. */
+  applied?: number
   pending?: Named[]
   edited: Named[]
   missing: string[]
@@ -69,7 +71,9 @@ async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]
   return changes(operations)
 }
 
-type DatabaseDrift = Required<Pick<CheckReport, 'heads' | 'database' | 'pending' | 'edited' | 'missing' | 'incomplete'>>
+type DatabaseDrift = Required<
+  Pick<CheckReport, 'applied' | 'heads' | 'database' | 'pending' | 'edited' | 'missing' | 'incomplete'>
+>
 
 async function databaseDrift(context: Context, dialect: Dialect): Promise<DatabaseDrift> {
   const { readApplied, readState } = await import('../runner/index.ts')
@@ -82,6 +86,7 @@ async function databaseDrift(context: Context, dialect: Dialect): Promise<Databa
   const { ignore } = await context.config()
   const { operations } = await difference({ dialect, spelling, from, to, ignore })
   return {
+    applied: state.applied.length,
     // With the history's own: a file that is gone takes nothing out of the graph.
     heads: await several(context, state.heads),
     database: changes(operations),

@@ -36,6 +36,9 @@ const REQUIRED: { readonly [K in Kind]: readonly Exclude<keyof OperationOf<K>, '
   run: ['up'],
 }
 
+/** Whether there is such an operation. */
+export const isKind = (kind: unknown): kind is Kind => typeof kind === 'string' && Object.hasOwn(REQUIRED, kind)
+
 /** The first key that the operation lacks, if it lacks one. */
 export function lackingKey(operation: Operation): string | undefined {
   const wanted: readonly string[] = REQUIRED[operation.kind]

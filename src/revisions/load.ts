@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { GodwitError } from '../errors.ts'
 import type { Operation } from '../operations/operation.ts'
-import { lackingKey } from '../operations/required.ts'
+import { isKind, lackingKey } from '../operations/required.ts'
 import { kindOf, type RevisionFile } from './folder.ts'
 import { placeAt } from './place.ts'
 import type { Revision } from './revision.ts'
@@ -36,6 +36,7 @@ export async function load(source: RevisionFile): Promise<Revision> {
 // Plain JavaScript tells nobody about a key that is misspelt or missing: it is found here, before anything is planned.
 function checkOperations(operations: readonly Operation[], { file, text }: RevisionFile): void {
   for (const [at, operation] of operations.entries()) {
+    if (!isKind(Reflect.get(Object(operation), 'kind'))) throw unknownKind(operation, at, file)
     const lacking = lackingKey(operation)
     if (lacking === undefined) continue
     const { kind, ...payload } = operation
@@ -51,6 +52,15 @@ function checkOperations(operations: readonly Operation[], { file, text }: Revis
       },
     )
   }
+}
+
+function unknownKind(operation: unknown, at: number, file: string): GodwitError {
+  const kind: unknown = Reflect.get(Object(operation), 'kind')
+  const said = kind === undefined ? 'is not an operation' : `has the unknown kind ${JSON.stringify(kind)}`
+  return new GodwitError('REVISION_INVALID', `The revision file ${file} is not valid: operation ${at + 1} ${said}.`, {
+    fix: 'Write operations with `op.…`: an editor shows which ones there are.',
+    place: { file },
+  })
 }
 
 /** A new revision id: 12 random hex digits. */

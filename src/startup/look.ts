@@ -10,7 +10,7 @@ export interface Look {
   state: State
   /** Not applied, or not to the end, in the order in which they would run. */
   pending: string[]
-  /** False: something forbids to call it current or pending (edited, missing, interrupted, several heads). */
+  /** False: something forbids to call it current or pending (edited, missing, interrupted, several heads of which one is to be applied). */
   clear: boolean
   /** Nothing is applied yet. */
   fresh: boolean
@@ -28,7 +28,8 @@ export async function look({ connector, folder }: Project, connection: Connectio
   return {
     state,
     pending: graph.order.filter((id) => open.has(id)),
-    clear: heads.length <= 1 && wrong.length === 0 && known,
+    // Branches that are all applied need no decision of this start.
+    clear: (heads.length <= 1 || open.size === 0) && wrong.length === 0 && known,
     fresh: applied.size === 0,
   }
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connection } from '../../src/dialects/dialect.ts'
 import { adminUser, type Logger, type StartupOptions, startup, verifyPassword } from '../../src/index.ts'
 import { printSql } from '../../src/revisions/index.ts'
-import { downgrade } from '../../src/runner/index.ts'
+import { downgrade, upgrade } from '../../src/runner/index.ts'
 import { engines, failure, type Ground, ground } from './support.ts'
 
 const SECRET = 'correct-horse-battery'
@@ -91,6 +91,15 @@ for (const engine of engines) {
       const report = await migrate({ onFailure: 'serve' })
       expect(report).toMatchObject({ status: 'failed', pending: ['two'], error: { code: 'OBJECT_EXISTS' } })
       expect(log.text()).toContain('⚠️ Starting without migrations')
+    })
+
+    test('several heads stop a start that has something to apply, and no other', async () => {
+      await place.writeSql('left', ['one'], 'create table pets (id integer primary key)', 'drop table pets')
+      await place.writeSql('right', ['one'], 'create table zoos (id integer primary key)', 'drop table zoos')
+      expect(await failure(migrate())).toMatchObject({ code: 'HEADS_SEVERAL' })
+      await upgrade(place.context(), { target: 'heads' })
+      expect(await migrate()).toMatchObject({ status: 'current', applied: [], pending: [] })
+      expect(await start()).toMatchObject({ status: 'current' })
     })
 
     test('keepGoing: a branch that fails is reported, the rest is applied, seeded and served', async () => {

@@ -47,9 +47,11 @@ export function text(report: CheckReport, ui: Ui): string {
       'database and its history',
       database,
       'left out (no database is configured, or --no-database)',
-      incomplete.length > 0
-        ? 'It may be what the interrupted revision has not done yet: finish that first, then run `godwit check` again.'
-        : "Somebody changed the database by hand: take it back, or put it into the models and run `godwit migrate`. What is somebody else's is named in `ignore` of the configuration.",
+      report.applied === 0
+        ? 'Its history is empty, and it has tables: `godwit adopt` takes it over as it is.'
+        : incomplete.length > 0
+          ? 'It may be what the unfinished revision has not done yet: finish that first, then run `godwit check` again.'
+          : "Somebody changed the database by hand: take it back, or put it into the models and run `godwit migrate`. What is somebody else's is named in `ignore` of the configuration.",
       ui,
     ),
   )

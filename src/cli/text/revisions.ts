@@ -19,7 +19,7 @@ export function revisionLines(revisions: readonly Named[], { colors }: Ui, mark 
 export const changeLines = (changes: readonly Change[], ui: Ui, by = 2): string =>
   indent(changes.map((change) => `${sign(change.sign, ui)} ${clean(change.text)}`).join('\n'), by)
 
-/** `b2 was interrupted while upgrading`, and what finishes it, for each. */
+/** `b2 was stopped while upgrading` (it failed, or was interrupted), and what finishes it, for each. */
 export const interruptedLines = (incomplete: readonly Incomplete[], { colors }: Ui): string =>
   incomplete
     .map(({ revision, state, inDoubt }) => {
@@ -27,7 +27,7 @@ export const interruptedLines = (incomplete: readonly Incomplete[], { colors }: 
       const fix = inDoubt
         ? `${again} finds out whether the statement it was cut off at has happened, and finishes it; where nobody can tell, \`godwit resolve\` does.`
         : `${again} finishes it.`
-      return `${colors.red('✗')} ${colors.yellow(clean(revision))} was interrupted while ${state}\n  ${colors.cyan('→')} ${fix}`
+      return `${colors.red('✗')} ${colors.yellow(clean(revision))} was stopped while ${state}\n  ${colors.cyan('→')} ${fix}`
     })
     .join('\n')
 
