@@ -94,6 +94,20 @@ describe('common rules', () => {
     ).toEqual([])
   })
 
+  it('see that rows are filled before their column becomes NOT NULL, unless only some of them are', () => {
+    const set = op.alterColumn({ table: 'users', from: column('age'), to: column('age', { nullable: false }) })
+    const fill = op.backfill({ table: 'users', column: 'age', value: '0' })
+    const some = op.backfill({ table: 'users', column: 'age', value: '0', where: 'id > 5' })
+    const other = op.backfill({ table: 'users', column: 'height', value: '0' })
+    const lists = [
+      [fill, set],
+      [some, set],
+      [other, set],
+      [set, fill],
+    ]
+    expect(lists.map((operations) => codes(operations))).toEqual([[], ['FA102'], ['FA102'], ['FA102']])
+  })
+
   it('do not take words in strings and comments for SQL, and sort the worst first', () => {
     expect(codes([op.sql({ up: "select 'drop table x' -- truncate y\n/* delete from z; */", down: '' })])).toEqual([])
     expect(codes([op.renameTable({ from: 'a', to: 'b' }), op.dropTable({ table: users })])).toEqual(['DL101', 'BC101'])

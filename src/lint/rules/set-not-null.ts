@@ -9,8 +9,20 @@ export const setNotNull: Rule = {
   severity: 'warning',
   check(subject) {
     const fresh = freshTables(subject)
+    // Filled above it, all its rows.
+    const isFilled = (table: string, column: string, before: number): boolean =>
+      subject.operations
+        .slice(0, before)
+        .some(
+          (each) =>
+            each.kind === 'backfill' && each.table === table && each.column === column && each.where === undefined,
+        )
     return subject.operations.flatMap((each, operation) =>
-      each.kind === 'alterColumn' && each.from.nullable && !each.to.nullable && !fresh.has(each.table)
+      each.kind === 'alterColumn' &&
+      each.from.nullable &&
+      !each.to.nullable &&
+      !fresh.has(each.table) &&
+      !isFilled(each.table, each.to.name, operation)
         ? [
             {
               operation,
