@@ -157,6 +157,18 @@ describe.runIf(await mysqlAnswers())('on the server', () => {
     await next.release()
   })
 
+  it('says how to find who refers to a table that is to be dropped', async () => {
+    await connection.execute('create table `a``b` (id int primary key)')
+    await connection.execute('create table child (id int, constraint mine foreign key (id) references `a``b` (id))')
+    const sql = 'DROP TABLE `a``b`'
+    const error: unknown = await connection.execute(sql).catch((cause: unknown) => cause)
+    const { kind, hint = '' } = dialect.explain(error, { sql })
+    expect(kind).toBe('foreign key')
+    const question = /select [\s\S]*$/.exec(hint)?.[0] ?? ''
+    expect(await connection.query(question)).toEqual([{ table_name: 'child', constraint_name: 'mine' }])
+    await connection.execute('drop table child, `a``b`')
+  })
+
   it('fails at once where somebody reads, and lets no reader wait behind it', async () => {
     await connection.execute('create table busy (id int primary key)')
     await using reader = await dialect.connect(scratch.url)

@@ -1,6 +1,7 @@
 // What a driver's error means: the server's numbers and Node's own codes, in the words of the interface.
 import { type ErrorCode, GodwitError } from '../../errors.ts'
 import type { Failure, FailureKind, Location } from '../dialect.ts'
+import { literal } from './quote.ts'
 
 /** Meaning and way out of one error number. */
 interface Meaning {
@@ -133,6 +134,8 @@ const NUMBERS: ReadonlyMap<number, Meaning> = new Map([
   [1215, kind('foreign key', 'Compare type, sign and collation of both sides; the referenced columns need an index.')],
   [1452, kind('foreign key', 'Rows point at rows that do not exist: repair them first.')],
   [1451, kind('foreign key', 'Rows of another table point at these rows.')],
+  // It names the key and the other table itself.
+  [3730, kind('foreign key', 'Drop that foreign key first.')],
   [1553, kind('foreign key', 'A foreign key needs this index: drop the key first, or give it another index.')],
   [1832, kind('type conflict', 'A foreign key holds the column: drop the key, change both columns, and add it again.')],
   [
@@ -195,6 +198,18 @@ const NODE: ReadonlyMap<string, Meaning> = new Map([
 const CONVERSIONS: ReadonlySet<number> = new Set([1264, 1265, 1292, 1366, 1406])
 const CHANGES_TYPE = /\balter\s+table\b[\s\S]*\b(?:modify|change)\b/i
 
+// The older errors do not say who refers to a table that is to be dropped.
+const REFERRED: ReadonlySet<number> = new Set([1217, 1451])
+const DROPS_TABLE =
+  /^\s*drop\s+table\s+(?:if\s+exists\s+)?(?:`(?<quoted>(?:[^`]|``)+)`|(?<plain>[^\s`;,.]+))\s*(?:restrict|cascade)?[\s;]*$/i
+
+function whoRefers(number: number, sql = ''): string | undefined {
+  const { quoted, plain } = (REFERRED.has(number) ? DROPS_TABLE.exec(sql)?.groups : undefined) ?? {}
+  const table = quoted?.replaceAll('``', '`') ?? plain
+  if (table === undefined) return undefined
+  return `Another table refers to it: drop that foreign key first. Which one it is: select table_name, constraint_name from information_schema.referential_constraints where constraint_schema = database() and referenced_table_name = ${literal(table)}`
+}
+
 /** Understands an error of the driver or of Node. `sql` is the text that was sent: it gives a syntax error its place. */
 export function explain(error: unknown, context: { sql?: string; url?: string } = {}): Failure {
   const inner: unknown = error instanceof AggregateError ? (error.errors[0] ?? error) : error
@@ -207,6 +222,7 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
   const message = withoutValues(number, raw)
   const state = number >= 1000 ? String(number) : typeof code === 'string' ? code : undefined
   const place = placeOf(inner)
+  const hint = whoRefers(number, context.sql) ?? meaning.hint
   const offset =
     place !== undefined
       ? shifted(offsetOf(raw, place.sql), place.start)
@@ -216,7 +232,7 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
   return {
     kind: CONVERSIONS.has(number) && CHANGES_TYPE.test(context.sql ?? '') ? 'type conflict' : meaning.kind,
     message,
-    ...(meaning.hint !== undefined && { hint: meaning.hint }),
+    ...(hint !== undefined && { hint }),
     ...(state !== undefined && { state }),
     ...(offset !== undefined && { offset }),
     ...(message !== raw && { detail: raw }),
