@@ -237,7 +237,10 @@ async function failed(
 ): Promise<GodwitError> {
   const { failure, part, cause } = error
   const { revision, direction } = step
-  if (failure.kind === 'connection lost') return lost(step, failure.message, cause)
+  if (failure.kind === 'connection lost') {
+    // Where a server does not answer to being stopped, the session is ended: that is what was asked for.
+    return session.signal?.aborted ? interrupted(cause) : lost(step, failure.message, cause)
+  }
   if (failure.kind === 'canceled' && session.signal?.aborted) {
     await record(session, step, 'interrupted')
     return interrupted(cause)

@@ -19,7 +19,7 @@ export async function withRetry<Result>(
   revision: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1 + session.tried; ; attempt++) {
     try {
       return await work()
     } catch (error) {

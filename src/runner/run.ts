@@ -169,6 +169,7 @@ export async function underLock<Result>(session: Session, work: () => Promise<Re
     await pay(session).catch(() => undefined)
     throw error
   } finally {
+    await session.calm()
     // The outcome is decided; a lock that cannot be released dies with its session.
     await lock
       .release()

@@ -17,6 +17,10 @@ export interface Session {
   author: Author
   emit: (event: RunnerEvent) => void
   signal?: AbortSignal
+  /** Asks the server to stop what it is at. */
+  stop: () => void
+  /** Resolves when no such question is under way: what is sent then is not stopped by one that comes late. */
+  calm: () => Promise<void>
   lockWait: number
   lockTimeout: number
   lockTries: number
@@ -27,6 +31,8 @@ export interface Session {
    * Until then the journal has them as open, and their probes would tell.
    */
   owed: Part[]
+  /** Tries of the next step that a message of several has made already. */
+  tried: number
 }
 
 /** Defaults: reliability of a live database first. Writers are held up for at most `lockTimeout` at a time. */
@@ -46,7 +52,11 @@ export async function withSession<Result>(
 ): Promise<Result> {
   const { dialect, connection: given, signal } = context
   const connection = given ?? (await open(context, access))
-  const stop = (): void => void connection.cancel?.().catch(() => undefined)
+  let asked: Promise<unknown> = Promise.resolve()
+  const stop = (): void => {
+    asked = Promise.all([asked, connection.cancel?.().catch(() => undefined)])
+  }
+  const calm = async (): Promise<void> => void (await asked)
   signal?.addEventListener('abort', stop)
   const speller = openSpeller(dialect, {
     ...(context.shadow !== undefined && { url: context.shadow }),
@@ -63,17 +73,21 @@ export async function withSession<Result>(
       ledger: ledger(dialect, author),
       emit: context.emit ?? (() => undefined),
       ...(signal !== undefined && { signal }),
+      stop,
+      calm,
       lockWait: context.lockWait ?? DEFAULTS.lockWait,
       lockTimeout: context.lockTimeout ?? DEFAULTS.lockTimeout,
       lockTries: context.lockTries ?? DEFAULTS.lockTries,
       speller,
       owed: [],
+      tried: 0,
     })
   } catch (error) {
     if (signal?.aborted && !isGodwitError(error)) throw interrupted(error)
     throw coded(dialect, error)
   } finally {
     signal?.removeEventListener('abort', stop)
+    await calm()
     await speller.close().catch(() => undefined)
     if (given === undefined) await connection.close()
   }

@@ -47,6 +47,7 @@ export async function runSteps(
       const resume = alone?.resume
       alone = undefined
       const ensured = await attempt(session, each.step.revision, failed, () => execute(session, work, resume))
+      session.tried = 0
       if (ensured !== undefined) report.finished(work, ensured)
       at++
     }

@@ -30,12 +30,20 @@ export interface Sent {
 export async function plainFrom(session: Session, prepared: readonly Prepared[], from: number): Promise<Work[]> {
   const { dialect, connection } = session
   const works: Work[] = []
-  if (connection.answersEach !== true) return works
+  // Whoever tries only once does not want to be impatient for the sake of a neighbour.
+  if (connection.answersEach !== true || session.lockTries <= 1) return works
   let length = 0
   for (const each of prepared.slice(from, from + MOST)) {
     if (each.items.some(({ type }) => type !== 'statement' && type !== 'group')) break
     if (asksSchema(dialect, each.items)) break
-    const work = await workFor(dialect, connection, each)
+    let work: Work
+    try {
+      work = await workFor(dialect, connection, each)
+    } catch (error) {
+      // Said when it is its turn.
+      if (works.length === 0) throw error
+      break
+    }
     length += work.items.reduce((sum, item) => sum + (item.type === 'statement' ? item.statement.sql.length : 0), 0)
     length += each.step.revision.text.length
     if (!isPlain(session, work) || (length > LONGEST && works.length > 0)) break
@@ -49,6 +57,8 @@ function isPlain({ dialect, connection, lockTimeout }: Session, { step, items }:
   const statements = items.flatMap((item) => (item.type === 'statement' ? [item.statement] : []))
   if (step.direction === 'down' || statements.length < items.length) return false
   const written = statements.map(({ sql }) => sql)
+  // With a delimiter of its own one text may be several statements, each with an answer: then nobody could count.
+  if (written.some((sql) => sql.includes(';'))) return false
   if (dialect.forget(written, connection.version) !== undefined) return false
   const { before, verify, after } = dialect.bracket(statements, { lockTimeout })
   if (before.length + verify.length + after.length > 0) return false
@@ -125,13 +135,14 @@ export async function together(session: Session, works: readonly Work[], report:
   const { legs, owed } = legsOf(session, works)
   const all = legs.flatMap((leg) => leg.parts)
   const follow = follower(session, legs, report)
+  follow.check()
   const failure = await send(dialect, connection, all, follow.to).catch((error: unknown) => error)
   if (failure === undefined) session.owed = owed
   else if (!(failure instanceof SendFailure)) throw failure
   follow.to(failure?.completed ?? all.length)
-  if (failure !== undefined) return stopped(session, works, legs, failure)
+  const sent = failure === undefined ? { done: works.length } : await stopped(session, works, legs, failure)
   follow.check()
-  return { done: works.length }
+  return sent
 }
 
 async function stopped(
@@ -159,14 +170,15 @@ async function stopped(
       )
     }
   }
-  // A parser that reads the whole message first may complain about a later revision: then none has run, and this one is well.
+  // What cannot be told from here is told by running it alone.
   const isHere = part !== undefined && leg.parts.includes(part)
   if (isHere) {
     const { kind } = failure
-    if (!isReason(kind) || session.lockTries <= 1) {
+    if (!isReason(kind)) {
       throw await toldOf(session, work, error, index === undefined ? undefined : { committed: index })
     }
     await pauseFor(session, work.step.revision.id, kind, 1)
+    session.tried = 1
   }
   const isBegun = index !== undefined && (index > 0 || isCommitted)
   return { done: works.indexOf(work), alone: isBegun ? { resume: { progress: index } } : {} }
@@ -174,12 +186,12 @@ async function stopped(
 
 /** Says what has happened as the answers come in. What a listener throws must not reach the driver: `check` throws it. */
 function follower(session: Session, legs: readonly Leg[], report: Report) {
-  const { emit, signal, connection } = session
-  let at = -1
+  const { emit, signal } = session
+  let at = 0
   let began = 0
   let thrown: { error: unknown } | undefined
   const begin = (): void => {
-    const leg = legs[++at]
+    const leg = legs[at]
     began = performance.now()
     if (leg === undefined) return
     const { work, index } = leg
@@ -197,14 +209,15 @@ function follower(session: Session, legs: readonly Leg[], report: Report) {
     if (index !== undefined) {
       emit({ type: 'statement finished', revision: id, statement: index, of, duration: since(began) })
     }
-    if (legs[at + 1]?.work !== work) report.finished(work)
+    if (legs[at]?.work !== work) report.finished(work)
     // It was asked to stop between two statements, where there was nothing to be stopped: it is asked again.
-    if (signal?.aborted) void connection.cancel?.().catch(() => undefined)
+    if (signal?.aborted) session.stop()
   }
   const to = (completed: number): void => {
+    if (thrown !== undefined) return
     try {
-      if (at < 0) begin()
       for (let leg = legs[at]; leg !== undefined && completed >= leg.start + leg.parts.length; leg = legs[at]) {
+        at++
         end(leg)
         begin()
       }
@@ -212,7 +225,11 @@ function follower(session: Session, legs: readonly Leg[], report: Report) {
       thrown ??= { error }
     }
   }
-  to(0)
+  try {
+    begin()
+  } catch (error) {
+    thrown = { error }
+  }
   const check = (): void => {
     if (thrown !== undefined) throw thrown.error
   }

@@ -3,6 +3,7 @@ import type mysql2 from 'mysql2'
 import type { Connection as Client, ConnectionOptions } from 'mysql2'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions, Executed } from '../dialect.ts'
+import { canceller, type Waiting } from './cancel.ts'
 import { connectionError, placed } from './explain.ts'
 import { flavorOf } from './flavor.ts'
 import { changesStructure, type Held, needed } from './held.ts'
@@ -150,17 +151,27 @@ function connection(client: Client, version: string, address: Address, options: 
   const held: Held = new Map([['lock_wait_timeout', String(LOCK_WAIT)]])
   /** What has to be sent for these statements. What surrounds a change of structure is as impatient as it is. */
   const toSend = (statements: readonly string[], isPatient: boolean) => {
-    const parts = needed(held, [isPatient ? switches.patient : switches.impatient, ...statements])
+    const found = needed(held, [isPatient ? switches.patient : switches.impatient, ...statements])
+    // A message says something, even where that holds already.
+    const parts = found.length > 0 ? found : [{ sql: statements.at(-1) ?? '', at: statements.length }]
     // An empty statement is an error here, so what is put before a separator must not end in one.
     const texts = parts.length > 1 ? parts.map(({ sql }) => sql.replace(/[\s;]+$/, '')) : parts.map(({ sql }) => sql)
     return { parts, text: texts.join(SEPARATOR) }
   }
-  // Whether a switch has run that was sent with something that failed is not certain: it is sent again.
-  const forgetful = async <Result>(work: Promise<Result>): Promise<Result> =>
-    work.catch((error: unknown) => {
+  const waiting: Waiting = { message: 0, pending: 0 }
+  const answered = async <Result>(work: Promise<Result>): Promise<Result> => {
+    waiting.message++
+    waiting.pending++
+    try {
+      return await work
+    } catch (error) {
+      // Whether a switch has run that was sent with something that failed is not certain: it is sent again.
       held.clear()
       throw error
-    })
+    } finally {
+      waiting.pending--
+    }
+  }
   const executeAll: NonNullable<Connection['executeAll']> = async (statements, finished): Promise<Executed> => {
     const { parts, text } = toSend(statements, options.scratch === true || !statements.some(changesStructure))
     // Our switch has place 0. One statement may give several answers: the last one is the furthest it can be.
@@ -171,7 +182,7 @@ function connection(client: Client, version: string, address: Address, options: 
       finished?.(completedAfter(count))
     }
     try {
-      await forgetful(send(client, text, undefined, told))
+      await answered(send(client, text, undefined, told))
       return { completed: statements.length }
     } catch (error) {
       const completed = Math.min(completedAfter(answers), statements.length - 1)
@@ -181,7 +192,7 @@ function connection(client: Client, version: string, address: Address, options: 
     }
   }
   const ask = (sql: string, parameters?: readonly unknown[]): Promise<unknown> =>
-    forgetful(send(client, toSend([sql], true).text, parameters))
+    answered(send(client, toSend([sql], true).text, parameters))
   const self: Connection = {
     location: address.location,
     version,
@@ -193,14 +204,7 @@ function connection(client: Client, version: string, address: Address, options: 
     },
     executeAll,
     answersEach: true,
-    async cancel() {
-      const other = await another()
-      try {
-        await other.execute(`kill query ${client.threadId}`)
-      } finally {
-        await other.close()
-      }
-    },
+    cancel: canceller(client.threadId, waiting, another),
     close() {
       closed ??= new Promise((resolve) => {
         client.end((error) => {
@@ -214,7 +218,7 @@ function connection(client: Client, version: string, address: Address, options: 
   }
   const many = async (sql: string): Promise<Row[][]> => {
     const { text, parts } = toSend([sql], true)
-    return results(await forgetful(send(client, text))).slice(parts.length - 1)
+    return results(await answered(send(client, text))).slice(parts.length - 1)
   }
   const stream = (sql: string): AsyncIterable<(Buffer | null)[]> =>
     client

@@ -8,9 +8,10 @@ const HARMLESS = new Set([
   ...STRUCTURE,
   ...'SELECT INSERT UPDATE DELETE REPLACE WITH SHOW START COMMIT ROLLBACK'.split(' '),
 ])
-const SWITCH = /^set session (\w+) = (\d+)$/
+// The two that we set ourselves. Others may be used up by the next statement (insert_id), or depend on case.
+const SWITCH = /^set session ((?:innodb_)?lock_wait_timeout) = (\d+)$/
 
-/** What is known of the session's settings. */
+/** What is known of the session's settings. What a stored function sets is not noticed. */
 export type Held = Map<string, string>
 
 /** The statements without the switches that change nothing, and the place each had; `held` is what holds behind them. */
