@@ -77,7 +77,7 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
     return ensured
   } catch (error) {
     const told = await toldOf(session, work, error, asOne ? undefined : reached)
-    const isOurs = !asOne && !(told instanceof Overtaken) && !isLost(told)
+    const isOurs = !asOne && !(told instanceof Overtaken) && !isLost(error)
     if (step.direction === 'down' && isOurs && reached.committed === 0 && isTraceless(items)) {
       await standAgain(session, revision.id)
     }
@@ -87,7 +87,10 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
   }
 }
 
-const isLost = (error: unknown): boolean => isGodwitError(error) && error.code === 'CONNECTION_LOST'
+const isLost = (error: unknown): boolean =>
+  error instanceof SendFailure
+    ? error.failure.kind === 'connection lost'
+    : isGodwitError(error) && error.code === 'CONNECTION_LOST'
 
 /** What became of a failed step, in words for whoever asked for it; Overtaken where another runner did it. */
 export async function toldOf(
