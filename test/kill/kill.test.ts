@@ -150,26 +150,23 @@ describe.each(engines.filter(({ name }) => name === 'postgres' || name === 'mysq
     expect(codes.filter((code) => !isLoss(code))).toEqual([])
   })
 
-  // PostgreSQL answers when the whole message is done.
-  it.runIf(engine.name === 'mysql')(
-    'a connection cut between the answers of a message is made good by the next run',
-    {
-      timeout: 900_000,
-    },
-    async () => {
-      const { print } = await undisturbed(engine)
-      const codes: string[] = []
-      const every = FULL ? 1 : 13
-      for (let answer = 1 + (SEED % every); ; answer += every) {
-        const code = await cutAt(engine, { at: answer, side: 'answer' }, print)
-        if (code === undefined) break
-        codes.push(code)
-      }
-      console.info(
-        `${engine.name}: wire cut behind ${codes.length} answers: all converged; the cut run said ${count(codes)}`,
-      )
-      expect(codes.length).toBeGreaterThan(FULL ? 100 : 10)
-      expect(codes.filter((code) => !isLoss(code))).toEqual([])
-    },
-  )
+  // PostgreSQL answers when the whole message is done: there is nothing in between.
+  if (engine.name === 'postgres') return
+  it('a connection cut between the answers of a message is made good by the next run', {
+    timeout: 900_000,
+  }, async () => {
+    const { print } = await undisturbed(engine)
+    const codes: string[] = []
+    const every = FULL ? 1 : 13
+    for (let answer = 1 + (SEED % every); ; answer += every) {
+      const code = await cutAt(engine, { at: answer, side: 'answer' }, print)
+      if (code === undefined) break
+      codes.push(code)
+    }
+    console.info(
+      `${engine.name}: wire cut behind ${codes.length} answers: all converged; the cut run said ${count(codes)}`,
+    )
+    expect(codes.length).toBeGreaterThan(FULL ? 100 : 10)
+    expect(codes.filter((code) => !isLoss(code))).toEqual([])
+  })
 })
