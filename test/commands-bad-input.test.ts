@@ -329,6 +329,11 @@ describe('no password anywhere', () => {
     ['no scheme', `user:${CANARY}@127.0.0.1/db`],
     ['a parameter', `postgresql://user@127.0.0.1:1/db?password=${CANARY}`],
   ] as const
+  // In a short run each verb meets every second of these.
+  const verbsFor = (url: string) => {
+    const nth = URLS.findIndex(([, each]) => each === url)
+    return verbNames.filter((_, at) => process.env.GODWIT_FULL === '1' || (at + nth) % 2 === 0)
+  }
 
   test.each(URLS)('%s', { timeout: 120_000 }, async (_name, url) => {
     const { cli } = await make({
@@ -337,8 +342,8 @@ describe('no password anywhere', () => {
         "import { config, sql } from 'godwit'\nexport default config({ url: process.env.DATABASE_URL, source: sql('schema.sql') })",
       'migrations/1.sql': sqlRevision('a1', [], 'create table a (id integer);'),
     })
-    for (const verb of verbNames) {
-      // Every verb as text, every third as JSON: the fields are the same.
+    for (const verb of verbsFor(url)) {
+      // Each as text, every third as JSON: the fields are the same.
       for (const extra of verbNames.indexOf(verb) % 3 === 0 ? [[], ['--json']] : [[]]) {
         const outcome = await cli([verb, ...(INPUT[verb] ?? []), ...extra], { DATABASE_URL: url })
         expect.soft(said(outcome), `${verb} ${extra.join(' ')}`).not.toContain(CANARY)
