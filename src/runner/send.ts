@@ -35,7 +35,7 @@ export const innermost = (error: unknown): unknown =>
 
 const SEPARATOR = '\n;\n'
 
-/** Runs the statements in order; `finished` is told, while they run, how many have. Throws SendFailure. */
+/** Runs the statements in order; `finished` is told how many have, where the server answers each. Throws SendFailure. */
 export async function send(
   dialect: Dialect,
   connection: Connection,

@@ -10,7 +10,7 @@ export interface Look {
   state: State
   /** Not applied, or not to the end, in the order in which they would run. */
   pending: string[]
-  /** False: something forbids to call it current or pending (edited, missing, interrupted, several heads of which one is to be applied). */
+  /** False: something forbids to call it current or pending (edited, missing, interrupted, something to apply and several heads). */
   clear: boolean
   /** Nothing is applied yet. */
   fresh: boolean

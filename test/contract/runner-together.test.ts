@@ -23,6 +23,27 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('revisions that sh
     )
   const told = (type: string): number => at.events.filter((event) => event.type === type).length
 
+  it('are ten at most, and go alone where one has more to it than to be sent', async () => {
+    const ones = Array.from({ length: 14 }, (_, n) => (n === 12 ? 'truncate t0;' : `create table t${n} (id int);`))
+    await write(...ones)
+    const messages: string[][] = []
+    await at.on(async (connection) => {
+      const { url: _, ...context } = at.context({
+        connection: {
+          ...connection,
+          executeAll: async (statements, finished) => {
+            const made = statements.flatMap((sql) => /^(?:create table t\d+|truncate t0)/.exec(sql)?.[0] ?? [])
+            if (made.length > 0) messages.push(made)
+            return (await connection.executeAll?.(statements, finished)) ?? { completed: 0 }
+          },
+        },
+      })
+      await upgrade(context)
+    })
+    expect(messages.map(({ length }) => length)).toEqual([10, 2, 1, 1])
+    expect(messages[2]).toEqual(['truncate t0'])
+  })
+
   it('blame the one that fails, though one before it gives many answers', async () => {
     const many = Array.from({ length: 10 }, (_, n) => `insert into t values (${n})`).join('; ')
     await write(

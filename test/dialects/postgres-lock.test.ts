@@ -5,11 +5,11 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { LockHolder } from '../../src/dialects/dialect.ts'
 import { dialect } from '../../src/dialects/postgres/index.ts'
 import { sessionOf, withSession } from '../../src/dialects/postgres/session.ts'
 import { isGodwitError } from '../../src/errors.ts'
 import { postgresAnswers, type ScratchDatabase, scratchPglite, scratchPostgres } from '../support/databases.ts'
+import { holderOf } from '../support/lock.ts'
 
 const server = await postgresAnswers()
 const databases: ScratchDatabase[] = []
@@ -55,18 +55,11 @@ describe.runIf(server)('on a server', () => {
     children.push(child)
     await once(child.stdout, 'data')
     await using connection = await dialect.connect(url)
-    const told = new AbortController()
-    const holders: LockHolder[] = []
-    const onWait = (holder: LockHolder): void => {
-      holders.push(holder)
-      told.abort()
-    }
-    const waiting = dialect.lock(connection, { key: 'test', wait: 60_000, onWait, signal: told.signal })
-    await expect(waiting).rejects.toThrow(/abort/i)
+    const holder = await holderOf(dialect, connection, 'test')
     const refused = await dialect.lock(connection, { key: 'test', wait: 0 }).catch((error: unknown) => error)
     expect(isGodwitError(refused) && refused.code).toBe('LOCK_TIMEOUT')
     expect(isGodwitError(refused) && refused.why).toContain('godwit')
-    expect(holders[0]).toMatchObject({ application: 'godwit' })
+    expect(holder).toMatchObject({ application: 'godwit' })
     child.kill('SIGKILL')
     const lock = await dialect.lock(connection, { key: 'test', wait: 60_000 })
     await lock.release()

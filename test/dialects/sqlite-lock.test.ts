@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { LockHolder } from '../../src/dialects/dialect.ts'
 import { LOCK_SUFFIX } from '../../src/dialects/sqlite/lock.ts'
 import { isGodwitError } from '../../src/errors.ts'
 import { scratchSqlite } from '../support/databases.ts'
+import { holderOf } from '../support/lock.ts'
 import { dialect, memory } from './sqlite-support.ts'
 
 async function scratch() {
@@ -45,18 +45,11 @@ test('a holder that is killed holds nothing any more', async () => {
   const child = worker(url, 'hold')
   await once(child.stdout, 'data')
   await using connection = await dialect.connect(url)
-  const told = new AbortController()
-  const holders: LockHolder[] = []
-  const onWait = (holder: LockHolder): void => {
-    holders.push(holder)
-    told.abort()
-  }
-  const waiting = dialect.lock(connection, { key: 'test', wait: 60_000, onWait, signal: told.signal })
-  await expect(waiting).rejects.toThrow(/abort/i)
+  const holder = await holderOf(dialect, connection, 'test')
   const refused = await dialect.lock(connection, { key: 'test', wait: 0 }).catch((error: unknown) => error)
   expect(isGodwitError(refused) && refused.code).toBe('LOCK_TIMEOUT')
   expect(isGodwitError(refused) && refused.message).toContain(String(child.pid))
-  expect(holders[0]).toMatchObject({ pid: child.pid })
+  expect(holder).toMatchObject({ pid: child.pid })
   child.kill('SIGKILL')
   await once(child, 'close')
   const lock = await dialect.lock(connection, { key: 'test', wait: 60_000 })
