@@ -20,7 +20,8 @@ export const downgrade = command({
   description: `Takes back the latest revision, or goes down to a target: \`-n\` revisions, an id (or its beginning), or \`base\` for all of them.
 
 Where data would be thrown away, each table and column is named with its number of rows, and you are asked. Without a terminal
-it is refused (exit code 4) unless --yes is given. Empty tables and columns go without a question.`,
+it is refused (exit code 4) unless --yes is given. Empty tables and columns go without a question. Once the tables are locked it is
+looked again: where rows were written meanwhile, nothing is taken back, and you are asked once more. --yes agrees to all that is there.`,
   examples: [
     { line: 'godwit downgrade', does: 'one revision back' },
     { line: 'godwit downgrade -2', does: 'two revisions back' },
@@ -48,14 +49,19 @@ it is refused (exit code 4) unless --yes is given. Empty tables and columns go w
     let counted: CountedLoss[] = []
     const report = await runner.downgrade(await context.runner(), {
       ...(target !== undefined && { target }),
-      confirm: async (losses) => {
+      confirm: async (losses, begun) => {
+        const again = counted.length > 0
         counted = await countAll(losses, connection, dialect)
         // An empty table or column has nothing to lose.
         const lost = counted.some(({ rows }) => rows !== 0)
-        if (lost && yes && saved === undefined) {
-          context.emit({ type: 'warning', message: 'This data goes without a backup; --backup takes one first.' })
+        if (yes) {
+          const bare = lost && saved === undefined
+          if (bare)
+            context.emit({ type: 'warning', message: 'This data goes without a backup; --backup takes one first.' })
+          return true
         }
-        return yes === true || !lost || agree(context, counted, connection, saved !== undefined)
+        if (lost) await agree(context, counted, { connection, backup: saved !== undefined, again, begun })
+        return { most: counted.map(({ rows }) => (rows === undefined || rows > EXACTLY ? undefined : rows)) }
       },
       ...(saved !== undefined && { before: saved.take }),
     })
@@ -63,22 +69,38 @@ it is refused (exit code 4) unless --yes is given. Empty tables and columns go w
   },
 })
 
+/** Whoever agrees to losing more rows than these agrees to all of them: a few more would change nothing. */
+const EXACTLY = 10_000
+
+interface Question {
+  connection: Connection
+  backup: boolean
+  /** It was agreed to before, and there is more by now. */
+  again: boolean
+  /** Revisions that stand half-way. */
+  begun: readonly string[]
+}
+
 async function agree(
   context: Context,
   losses: CountedLoss[],
-  connection: Connection,
-  backup: boolean,
-): Promise<boolean> {
+  { connection, backup, again, begun }: Question,
+): Promise<void> {
   const details = lossLines(losses)
+  const since = again ? 'Rows have been written since they were counted. ' : ''
+  const unchanged =
+    begun.length === 0
+      ? 'Nothing was changed.'
+      : `Nothing more was changed; revision ${begun.join(', ')} stands half-way, and \`godwit downgrade\` goes on from there.`
   if (context.ask === undefined) {
     throw new GodwitError(
       'DATA_LOSS',
       `This would throw data away in ${connection.location.display}: ${details.join('; ')}.`,
       {
-        why: 'There is no terminal to ask at, and data is never thrown away without consent.',
+        why: `${since}There is no terminal to ask at, and data is never thrown away without consent.`,
         fix: backup
-          ? 'Nothing was changed. Pass --yes to agree; the backup is taken first.'
-          : 'Nothing was changed. Pass --yes to agree, and --backup to take a backup first.',
+          ? `${unchanged} Pass --yes to agree; the backup is taken first.`
+          : `${unchanged} Pass --yes to agree, and --backup to take a backup first.`,
         data: { losses },
       },
     )
@@ -86,11 +108,11 @@ async function agree(
   const yes = await context.ask.confirm({
     message: `Throw this data away in ${connection.location.display}?`,
     details: [
+      ...(again ? ['Rows have been written since they were counted.'] : []),
       'This data would be lost:',
       ...details.map((line) => `  ${line}`),
       backup ? 'A backup is taken first.' : 'No backup is taken: --backup would take one first.',
     ],
   })
-  if (yes) return true
-  throw new GodwitError('DATA_LOSS', 'Refused. Nothing was changed.', { data: { losses } })
+  if (!yes) throw new GodwitError('DATA_LOSS', `Refused. ${unchanged}`, { data: { losses } })
 }

@@ -81,16 +81,17 @@ Where something may have been renamed, you are asked; without a terminal say it 
     if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [] }
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
     const down = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
-    const { losses } = await import('../runner/index.ts')
+    const { destroyedBy, losses } = await import('../runner/index.ts')
     const { runRules } = await import('../lint/index.ts')
     const statements = dialect.render(operations, { before })
     const narrowings = dialect.narrowings(operations, { before })
+    const destroyed = await destroyedBy(dialect, operations)
     const format = input.sql ? 'sql' : (input.format ?? config.format)
     const report: MigrateReport = {
       nothing: false,
       changes: changes(operations),
-      losses: losses(operations, narrowings).map((loss) => loss.message),
-      findings: runRules({ operations, statements, narrowings }, dialect.rules),
+      losses: losses(operations, { narrowings, destroyed, before }).map((loss) => loss.message),
+      findings: runRules({ operations, statements, narrowings, destroyed }, dialect.rules),
     }
     if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }
     const written = await writeDraft(context, {

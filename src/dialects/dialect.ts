@@ -1,6 +1,7 @@
 // The interface of a database, and everything shared code may know of one: capabilities, never names.
 import type { Traits } from '../diff/traits.ts'
 import type { Rule } from '../lint/rule.ts'
+import type { Destruction } from '../operations/destruction.ts'
 import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Probe, Statement } from '../operations/statement.ts'
@@ -33,6 +34,10 @@ export interface Dialect {
    * only it tells is left out or taken for possible.
    */
   narrowings(operations: readonly Operation[], options: { before?: Schema; version?: string }): Narrowing[]
+  /** What hand-written SQL throws away, read with this database's own lexer or parser; nothing where it cannot be read. */
+  destroys(text: string): Promise<Destruction[]>
+  /** How tables are kept from being written while it is looked whether they hold more than was agreed to. */
+  hold(tables: readonly string[], options: { timeout: number; version: string }): Hold
   /** True where `render` needs the schema before these operations (a table rebuild): it is inspected then, otherwise not. */
   needsSchema(operations: readonly Operation[]): boolean
   /**
@@ -269,6 +274,18 @@ export interface Bracket {
   commit: string
   rollback: string
   after: string[]
+}
+
+/** SQL around a look at tables that nobody else can write meanwhile, as parts of the transaction that changes them. */
+export interface Hold {
+  /** Takes the tables, and bounds how long one look may take. */
+  before: string[]
+  /** A query that gives up in time (failure kind `canceled`). */
+  look(query: string): string
+  /** Ends the bound; the tables stay taken. */
+  after: string[]
+  /** Gives the tables back, where no transaction does. */
+  release: string[]
 }
 
 /** A table of ours: column name to type, both in the few words every database shares. */

@@ -1,4 +1,5 @@
 // A rule turns what operations and statements say into findings. Findings are returned, never thrown.
+import type { Destruction } from '../operations/destruction.ts'
 import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
@@ -25,6 +26,8 @@ export interface Subject {
   statements: readonly Statement[]
   /** What the dialect says of values that are not carried over as they are. */
   narrowings: readonly Narrowing[]
+  /** What the hand-written SQL among them throws away, by the index of the operation: the dialect has read it. */
+  destroyed: ReadonlyMap<number, readonly Destruction[]>
   /** How to take it back is no question: the revision says it itself, or this is the way back. */
   wayBack?: boolean
 }

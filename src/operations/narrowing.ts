@@ -1,5 +1,6 @@
 // What a change of type does to the values that are there: those that do not come back as they were, and those that are refused.
 import type { Column, Schema } from '../schema/schema.ts'
+import { formerNames } from './former-names.ts'
 import type { Operation } from './operation.ts'
 
 /** Values of one column that a change does not carry over as they are. */
@@ -17,6 +18,14 @@ export interface Narrowing {
    * the number of rows it is about. Nothing that stays is written.
    */
   probe: readonly string[]
+  /** The same rows in two parts: a table, and a condition in SQL. */
+  among: Among
+}
+
+/** Rows of a table that meet a condition, both in SQL. */
+export interface Among {
+  from: string
+  where: string
 }
 
 /** A column that was there before the operations and gets another definition. */
@@ -37,41 +46,18 @@ export interface Redefined {
  */
 export function redefined(operations: readonly Operation[], before?: Schema): Redefined[] {
   const found: Redefined[] = []
-  // What has a name now, by the name that it had at first; undefined: it was not there.
-  const tables = new Map<string, string | undefined>()
-  const columns = new Map<string, Map<string, string | undefined>>()
-  const tableBefore = (name: string): string | undefined => (tables.has(name) ? tables.get(name) : name)
-  const columnsOf = (table: string): Map<string, string | undefined> => {
-    const known = columns.get(table) ?? new Map<string, string | undefined>()
-    columns.set(table, known)
-    return known
-  }
-  const columnBefore = (table: string, name: string): string | undefined =>
-    columnsOf(table).has(name) ? columnsOf(table).get(name) : name
+  const names = formerNames()
   for (const [operation, each] of operations.entries()) {
     switch (each.kind) {
-      case 'createTable':
-        tables.set(each.table.name, undefined)
-        break
-      case 'addColumn':
-        columnsOf(each.table).set(each.column.name, undefined)
-        break
-      case 'renameTable':
-        tables.set(each.to, tableBefore(each.from))
-        columns.set(each.to, columnsOf(each.from))
-        break
-      case 'renameColumn':
-        columnsOf(each.table).set(each.to, columnBefore(each.table, each.from))
-        break
       case 'alterColumn': {
-        const [table, column] = [tableBefore(each.table), columnBefore(each.table, each.from.name)]
+        const [table, column] = [names.table(each.table), names.column(each.table, each.from.name)]
         if (table === undefined || column === undefined) break
         const { from, to, using } = each
         found.push({ operation, table, column, from, to, ...(using !== undefined && { using }) })
         break
       }
       case 'ensureColumnType': {
-        const [table, column] = [tableBefore(each.table), columnBefore(each.table, each.column)]
+        const [table, column] = [names.table(each.table), names.column(each.table, each.column)]
         const from = before?.tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column)
         if (table === undefined || column === undefined || from === undefined) break
         const to = { ...from, type: each.type }
@@ -79,6 +65,7 @@ export function redefined(operations: readonly Operation[], before?: Schema): Re
         break
       }
     }
+    names.take(each)
   }
   return found
 }

@@ -1,10 +1,9 @@
 // What steps come to, before any of them is run: for plans, scripts, and for whoever has to agree.
+
 import type { Schema } from '../schema/schema.ts'
 import type { Work } from './execute.ts'
 import { asksSchema } from './items.ts'
-import { losses } from './losses.ts'
 import { type Prepared, workAhead } from './prepare.ts'
-import type { Loss } from './reports.ts'
 import type { Session } from './session.ts'
 
 type Place = Pick<Session, 'dialect' | 'connection'>
@@ -40,15 +39,3 @@ const tellsMore = ({ dialect, connection }: Place, prepared: readonly Prepared[]
     ({ step, items }) =>
       asksSchema(dialect, items) || dialect.narrowings(step.operations, { version: connection.version }).length > 0,
   )
-
-/** The data that the steps would throw away. The schema is known for the first of them alone. */
-export async function lossesAhead(place: Place, prepared: readonly Prepared[]): Promise<Loss[]> {
-  const { dialect, connection } = place
-  const [first] = prepared
-  const before = first !== undefined && tellsMore(place, [first]) ? { before: await dialect.inspect(connection) } : {}
-  return prepared.flatMap((each) => {
-    const { revision, operations } = each.step
-    const known = { version: connection.version, ...(each === first && before) }
-    return losses(operations, dialect.narrowings(operations, known)).map((loss) => ({ revision: revision.id, ...loss }))
-  })
-}

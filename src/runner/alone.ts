@@ -1,6 +1,9 @@
 // One statement that commits by itself, with the journal written around it; and our own books in a transaction of theirs.
 import { since } from '../amount.ts'
+import { isGodwitError } from '../errors.ts'
 import type { Probe, ProbeState } from '../operations/statement.ts'
+import { MoreThanAgreed } from './agreed.ts'
+import { type Guard, guardOf, lookAgain } from './guard.ts'
 import { withRetry } from './retry.ts'
 import { type Part, SendFailure, send, sendAnyOf } from './send.ts'
 import type { Session } from './session.ts'
@@ -24,10 +27,16 @@ export interface Alone {
   of: number
   head: readonly Part[]
   tail: readonly Part[]
+  /** The operations that it carries out: what they throw away is looked at once more. */
+  reach?: readonly [from: number, to: number]
 }
 
 /** A statement that commits by itself: the intent before it, the outcome after it, a probe where that is unclear. */
-export async function alone(session: Session, step: Step, { item, index, of, head, tail }: Alone): Promise<void> {
+export async function alone(
+  session: Session,
+  step: Step,
+  { item, index, of, head, tail, reach }: Alone,
+): Promise<void> {
   const { ledger, emit } = session
   const { id } = step.revision
   const { sql, probe, note, otherwise = [] } = item.statement
@@ -38,9 +47,16 @@ export async function alone(session: Session, step: Step, { item, index, of, hea
   emit({ type: 'statement started', revision: id, statement: index, of, sql, ...(note !== undefined && { note }) })
   const started = performance.now()
   await withRetry(session, id, async () => {
+    const guard = reach === undefined ? undefined : await guardOf(session, step, ...reach)
     try {
-      await intended(session, before, ways).catch((error: unknown) => lastResort(session, item, index, error))
+      const last = (error: unknown): Promise<void> => lastResort(session, item, index, error)
+      if (guard === undefined) await intended(session, before, ways).catch(last)
+      else await guarded(session, before, ways, { guard, last, written: item.source !== undefined })
     } catch (error) {
+      // The intent was written, and nothing has come of it.
+      if (error instanceof MoreThanAgreed || (isGodwitError(error) && error.code === 'DATA_LOSS')) {
+        await books(session, id, parts(ledger.settle(id, 'failed', error.message)))
+      }
       if (!(error instanceof SendFailure) || error.failure.kind === 'connection lost') throw error
       // Nothing of it is written where our own part failed.
       if (error.part?.item !== item) throw error
@@ -73,6 +89,31 @@ async function intended(session: Session, before: readonly Part[], ways: readonl
   await sendAnyOf(ways, (way, at) =>
     at === 0 && together ? transactThen(session, before, way) : send(dialect, connection, [way]),
   )
+}
+
+interface Guarded {
+  guard: Guard
+  last: (error: unknown) => Promise<void>
+  /** It is hand-written: it may name tables that nobody has taken, so that none are. */
+  written: boolean
+}
+
+/** The same for what throws data away: the tables are taken and looked at, and given back behind it. */
+async function guarded(
+  session: Session,
+  before: readonly Part[],
+  ways: readonly Part[],
+  { guard, last, written }: Guarded,
+): Promise<void> {
+  const { dialect, connection } = session
+  await transact(session, { items: [], first: 0, head: before, tail: [], statements: [] })
+  const [first] = ways
+  const release = written ? undefined : await lookAgain(session, guard, first)
+  try {
+    await sendAnyOf(ways, (way) => send(dialect, connection, [way])).catch(last)
+  } finally {
+    await release?.()
+  }
 }
 
 /** The way that is left where all others were refused and this table has no other; the refusal is thrown on anywhere else. */

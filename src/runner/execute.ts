@@ -7,6 +7,7 @@ import { ensureApart } from './apart.ts'
 import { fillApart } from './backfill.ts'
 import type { Ensured } from './events.ts'
 import { statementError } from './failure.ts'
+import { guardOf } from './guard.ts'
 import { foretold, planOf } from './items.ts'
 import { type HistoryEntry, type HistoryState, names } from './journal.ts'
 import { withRetry } from './retry.ts'
@@ -15,7 +16,7 @@ import { type Part, SendFailure } from './send.ts'
 import { interrupted, type Session } from './session.ts'
 import { isTraceless, standAgain } from './stand.ts'
 import type { Item, Step } from './step.ts'
-import { transact } from './transaction.ts'
+import { type Transaction, transact } from './transaction.ts'
 import { undoOf } from './undo.ts'
 
 /** A step with its statements. */
@@ -147,7 +148,10 @@ async function whole(session: Session, { step, items, statements }: Work): Promi
   const head: Part[] = [up ? claimOf(session, step, 'done') : { sql: ledger.claimUndo(id), claim: true }]
   const tail = up ? parts(ledger.done(id, 'up')) : undone(session, id)
   const { revision } = step
-  return withRetry(session, id, () => transact(session, { items, first: 0, head, tail, statements, revision }))
+  return withRetry(session, id, async () => {
+    const guard = await guardOf(session, step, 0, step.operations.length)
+    return transact(session, { items, first: 0, head, tail, statements, revision, guard, ...watching(session, step) })
+  })
 }
 
 /** How far a step in units has come: the items before this one are committed. */
@@ -207,14 +211,38 @@ async function inUnits(
     if (unit.shares || only === undefined || only.type === 'run' || only.type === 'group') {
       const { statements } = foretold(dialect, unit.items, { version: session.connection.version })
       const { revision } = step
+      const range = reach(step, items, unit)
       const transaction = { items: unit.items, first: unit.first, head, tail, statements, revision }
-      tell(await withRetry(session, id, () => transact(session, transaction)))
+      const guarded = async (): Promise<Ensured[]> =>
+        transact(session, {
+          ...transaction,
+          guard: await guardOf(session, step, ...range),
+          ...watching(session, step, range),
+        })
+      tell(await withRetry(session, id, guarded))
     } else if (only.type === 'ensure') tell(await ensureApart(session, step, only, place))
     else if (only.type === 'backfill') tell(await fillApart(session, step, only, place))
-    else await alone(session, step, { item: only, ...place })
+    else await alone(session, step, { item: only, ...place, reach: reach(step, items, unit) })
     head = []
   }
 }
+
+/** Going down, what cannot be foreseen is watched. */
+const watching = (
+  { agreed }: Session,
+  step: Step,
+  range: readonly [from: number, to: number] = [0, step.operations.length],
+): Pick<Transaction, 'reach'> => (agreed === undefined || step.direction === 'up' ? {} : { reach: { step, range } })
+
+/** The operations that a unit carries out: from its first one up to the first one of the next. */
+function reach({ operations }: Step, items: readonly Item[], { first, items: own }: Unit): [from: number, to: number] {
+  const from = Math.min(...own.map(operationOf))
+  const later = items.slice(first + own.length).map(operationOf)
+  // One statement for neighbours stands under the first of them.
+  return [from, Math.min(operations.length, ...later.filter((operation) => operation > from))]
+}
+
+const operationOf = (item: Item): number => (item.type === 'statement' ? item.statement.operation : item.operation)
 
 // The claim failed because the row is there (or gone): somebody else has done the same step.
 async function overtaken(

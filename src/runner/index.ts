@@ -9,6 +9,7 @@ import { checkWayDown } from './prepare.ts'
 import { appliedNow, checkNow, historyNow, stateNow } from './read.ts'
 import type {
   AppliedRevision,
+  Consent,
   Direction,
   JournalEntry,
   Loss,
@@ -30,7 +31,7 @@ export { namesOf, type RestorePlan, type RestoreReport } from './backup/restore.
 export { ensuredWords } from './ensured-words.ts'
 export type { RunnerEvent } from './events.ts'
 export { revisionsFailed } from './going.ts'
-export { losses } from './losses.ts'
+export { destroyedBy, losses } from './losses.ts'
 export type * from './reports.ts'
 export { DEFAULTS } from './session.ts'
 
@@ -50,14 +51,15 @@ export const upgrade = (
 ): Promise<RunReport> => run(context, { ...options, direction: 'up', target: options.target ?? 'head' })
 
 /**
- * Undoes down to the target (default `-1`). Where data would go, `confirm` is asked with the losses; without it, or
- * when it answers false: DATA_LOSS.
+ * Undoes down to the target (default `-1`). Where data would go, `confirm` is asked with the losses (and with the
+ * revisions that stand half-way); without it, or when it answers false: DATA_LOSS. It is asked again where there is more
+ * by the time the tables are locked than it agreed to.
  */
 export const downgrade = (
   context: RunnerContext,
   options: {
     target?: string
-    confirm?: (losses: Loss[]) => boolean | Promise<boolean>
+    confirm?: (losses: Loss[], begun: readonly string[]) => Consent | Promise<Consent>
     before?: () => Promise<void>
   } = {},
 ): Promise<RunReport> => run(context, { ...options, direction: 'down', target: options.target ?? '-1' })

@@ -1,62 +1,128 @@
-// What data operations would throw away, in words for the person who has to agree. Pure.
+// What data operations would throw away, in words for the person who has to agree.
+import type { Dialect } from '../dialects/dialect.ts'
+import type { Destruction } from '../operations/destruction.ts'
+import { type FormerNames, formerNames } from '../operations/former-names.ts'
 import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
-import { ref } from '../schema/names.ts'
+import { qualify, ref, splitName } from '../schema/names.ts'
+import type { Schema } from '../schema/schema.ts'
 import type { Loss } from './reports.ts'
 
-const DESTROYS = /\b(drop\s+(?:table|column|schema|database|materialized\s+view)|truncate|delete\s+from)\b/i
-const SQL_NOISE = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g
+/** What is known beside the operations. */
+export interface Known {
+  narrowings: readonly Narrowing[]
+  /** What their hand-written SQL throws away, by the index of the operation. */
+  destroyed: Destroyed
+  /** The schema before them: tells which columns a table that is made anew loses. */
+  before?: Schema
+  /** Operations of the same revision that came earlier: what they made holds nothing that anybody would miss. */
+  earlier?: readonly Operation[]
+}
 
-/** Tables and columns whose data would go, values that become others, and hand-written SQL that says it deletes. Pure. */
-export function losses(operations: readonly Operation[], narrowings: readonly Narrowing[]): Omit<Loss, 'revision'>[] {
-  // What these operations make themselves holds nothing that anybody would miss.
-  const fresh = new Set<string>()
+export type Destroyed = ReadonlyMap<number, readonly Destruction[]>
+
+/** Reads the hand-written SQL among the operations. */
+export async function destroyedBy(dialect: Dialect, operations: readonly Operation[]): Promise<Destroyed> {
+  const found = new Map<number, readonly Destruction[]>()
+  for (const [at, operation] of operations.entries()) {
+    if (operation.kind !== 'sql') continue
+    const destructions = await dialect.destroys(operation.up)
+    if (destructions.length > 0) found.set(at, destructions)
+  }
+  return found
+}
+
+/**
+ * Tables and columns whose data would go, values that become others, and rows that hand-written SQL deletes. `what`
+ * goes by the names before the operations, `message` by those that the file has. Pure.
+ */
+export function losses(
+  operations: readonly Operation[],
+  known: Known,
+): (Omit<Loss, 'revision'> & { operation: number })[] {
+  const names = formerNames()
+  for (const each of known.earlier ?? []) if (each.kind === 'createTable') names.take(each)
   return operations.flatMap((operation, at) => {
-    if (operation.kind === 'createTable') fresh.add(operation.table.name)
-    const loss = lossOf(operation, fresh)
-    const altered = narrowings.filter((each) => each.operation === at && each.outcome === 'alters')
+    const found = lossOf(operation, names) ?? []
+    const written = (known.destroyed.get(at) ?? []).flatMap((each) => lossIn(each, names, known.before))
+    const altered = known.narrowings.filter((each) => each.operation === at && each.outcome === 'alters')
+    names.take(operation)
     return [
-      ...(loss === undefined ? [] : [loss]),
-      ...altered.map(({ what, message, probe }) => ({ what, message, probe })),
+      ...found.map((loss) => ({ ...loss, operation: at })),
+      ...written.map((loss) => ({ ...loss, operation: at })),
+      ...altered.map(({ what, message, probe, among }) => ({ what, message, probe, among, operation: at })),
     ]
   })
 }
 
-function lossOf(operation: Operation, fresh: ReadonlySet<string>): Omit<Loss, 'revision'> | undefined {
+type Found = Pick<Loss, 'what' | 'message'>
+
+function lossOf(operation: Operation, names: FormerNames): Found[] | undefined {
+  const column = (table: string, name: string, message: string): Found[] => {
+    const what = formerColumn(names, table, name)
+    return what === undefined ? [] : [{ what, message }]
+  }
   switch (operation.kind) {
     case 'dropTable': {
       const { name } = operation.table
-      return fresh.has(name) ? undefined : { what: ref('table', name), message: `table ${name} with all its rows` }
+      const former = names.table(name)
+      return former === undefined ? [] : [{ what: ref('table', former), message: `table ${name} with all its rows` }]
     }
     case 'dropColumn': {
-      const { table, column } = operation
-      if (column.generated !== undefined || fresh.has(table)) return undefined
-      return { what: ref('column', table, column.name), message: `column ${table}.${column.name} with all its values` }
+      const { table, column: dropped } = operation
+      if (dropped.generated !== undefined) return undefined
+      return column(table, dropped.name, `column ${table}.${dropped.name} with all its values`)
     }
     case 'alterColumn': {
       const { table, from, to } = operation
       if (from.generated !== undefined || to.generated === undefined) return undefined
-      return {
-        what: ref('column', table, from.name),
-        message: `the values of ${table}.${from.name}: it becomes generated`,
-      }
-    }
-    case 'sql': {
-      const found = DESTROYS.exec(operation.up.replace(SQL_NOISE, (noise) => noise.replace(/[^\n]/g, ' ')))
-      if (found === null) return undefined
-      const [word] = found
-      const line = lineAt(operation.up, found.index)
-      return {
-        what: 'sql',
-        message: `SQL with ${word.replace(/\s+/g, ' ').toLowerCase()}: ${line.slice(0, 80)}`,
-      }
+      return column(table, from.name, `the values of ${table}.${from.name}: it becomes generated`)
     }
     default:
       return undefined
   }
 }
 
-function lineAt(text: string, offset: number): string {
-  const end = text.indexOf('\n', offset)
-  return text.slice(text.lastIndexOf('\n', offset) + 1, end < 0 ? undefined : end).trim()
+function lossIn({ what, message, keeps }: Destruction, names: FormerNames, before: Schema | undefined): Found[] {
+  if (what === undefined) return [{ what: 'sql', message }]
+  const former = formerOf(what, names)
+  if (former === undefined) return []
+  if (keeps === undefined) return [{ what: former, message }]
+  const [table = ''] = targetOf(former)
+  const columns = before?.tables.find(({ name }) => name === table)?.columns
+  if (columns === undefined) {
+    return [{ what: former, message: `values of ${table}: it is made anew, and what its new form does not name goes` }]
+  }
+  const kept = new Set(keeps.map((name) => name.toLowerCase()))
+  return columns
+    .filter(({ name, generated }) => generated === undefined && !kept.has(name.toLowerCase()))
+    .map(({ name }) => ({
+      what: ref('column', table, name),
+      message: `column ${table}.${name} with all its values`,
+    }))
+}
+
+function formerColumn(names: FormerNames, table: string, name: string): string | undefined {
+  const [owner, column] = [names.table(table), names.column(table, name)]
+  return owner === undefined || column === undefined ? undefined : ref('column', owner, column)
+}
+
+/** The ref by the names before; undefined where it was not there. Anything but a table or a column stays as it is. */
+export function formerOf(what: string, names: FormerNames): string | undefined {
+  const [table, column] = targetOf(what)
+  if (table === undefined) return what
+  if (column !== undefined) return formerColumn(names, table, column)
+  const former = names.table(table)
+  return former === undefined ? undefined : ref('table', former)
+}
+
+/** Table and column of a ref; nothing where it is about something else. */
+export function targetOf(what: string): [table?: string, column?: string] {
+  const blank = what.indexOf(' ')
+  const kind = what.slice(0, blank)
+  if (kind !== 'table' && kind !== 'column') return []
+  const parts = splitName(what.slice(blank + 1))
+  const column = kind === 'column' ? parts.pop() : undefined
+  const table = qualify(parts.at(-1) ?? '', parts.at(-2))
+  return column === undefined ? [table] : [table, column]
 }

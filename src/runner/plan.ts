@@ -3,7 +3,7 @@ import { runRules } from '../lint/index.ts'
 import { asMade, describe, sign } from '../operations/index.ts'
 import { headsAmong } from '../revisions/index.ts'
 import { type WorkAhead, worksAhead } from './ahead.ts'
-import { losses } from './losses.ts'
+import { type Destroyed, destroyedBy, losses } from './losses.ts'
 import { prepare } from './prepare.ts'
 import type { PlannedStep, PlanReport, RunnerContext } from './reports.ts'
 import { folderOf, plannedOf, type RunOptions, readState } from './run.ts'
@@ -25,13 +25,19 @@ export async function planRun(context: RunnerContext, options: RunOptions): Prom
       direction: options.direction,
       from: headsAmong(state.graph, state.applied),
       to: headsAmong(state.graph, after),
-      steps: works.map((work) => plannedStep(session, work)),
+      steps: await Promise.all(
+        works.map(async (work) => plannedStep(session, work, await destroyedBy(dialect, work.step.operations))),
+      ),
       incomplete: begun(state),
     }
   })
 }
 
-function plannedStep({ dialect, connection }: Session, { step, statements, there, before }: WorkAhead): PlannedStep {
+function plannedStep(
+  { dialect, connection }: Session,
+  { step, statements, there, before }: WorkAhead,
+  destroyed: Destroyed,
+): PlannedStep {
   const { revision, direction, operations } = step
   const { id, parents, message, file } = revision
   const narrowings = dialect.narrowings(operations, {
@@ -61,11 +67,15 @@ function plannedStep({ dialect, connection }: Session, { step, statements, there
         operations: operations.map((each, at) => (there?.has(at) ? each : asMade(each))),
         statements,
         narrowings,
+        destroyed,
         wayBack: direction === 'down' || revision.down !== undefined,
       },
       dialect.rules,
     ).map((finding) => ({ ...finding, revision: id })),
-    losses: losses(operations, narrowings).map((loss) => ({ revision: id, ...loss })),
+    losses: losses(operations, { narrowings, destroyed, ...(before !== undefined && { before }) }).map((loss) => ({
+      revision: id,
+      ...loss,
+    })),
     transactional: statements.every((statement) => statement.transactional),
   }
 }

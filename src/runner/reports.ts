@@ -2,6 +2,7 @@
 import type { Connection, Dialect, LockHolder } from '../dialects/dialect.ts'
 import type { GodwitError } from '../errors.ts'
 import type { Finding } from '../lint/rule.ts'
+import type { Among } from '../operations/narrowing.ts'
 import type { Sign } from '../operations/operation.ts'
 import type { Folder } from '../revisions/index.ts'
 import type { Ensured, RunnerEvent } from './events.ts'
@@ -37,13 +38,23 @@ export type Direction = 'up' | 'down'
 /** A table, column or object whose data a step throws away. */
 export interface Loss {
   revision: string
+  /** Index of the operation in the way that is run; absent for what its code did. */
+  operation?: number
   /** A ref of schema/names.ts: `table users`, `column users.email`. */
   what: string
   /** One line for people. */
   message: string
   /** Where not all of it goes: statements, the last a query of one row with one column `rows`, the number of what goes. */
   probe?: readonly string[]
+  /** The same rows as a table and a condition, both in SQL. */
+  among?: Among
 }
+
+/**
+ * What was agreed to: `true` all of it, however much there is; or for each loss, in order, the most rows (values, for a
+ * column) that may go, undefined for all there are.
+ */
+export type Consent = boolean | { most: readonly (number | undefined)[] }
 
 /** One revision as it was carried out. */
 export interface StepReport {

@@ -13,14 +13,15 @@ import {
   routeDown,
   routeUp,
 } from '../revisions/index.ts'
-import { lossesAhead } from './ahead.ts'
+import { type Agreed, agreedBy, keyOf, MoreThanAgreed } from './agreed.ts'
 import { pay } from './alone.ts'
 import { editedError } from './edited.ts'
 import { forgetSeeds } from './forget.ts'
 import { blocked } from './going.ts'
 import { bootstrap, readBookkeeping } from './journal.ts'
+import { lossesAhead } from './losing.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import type { Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
+import type { Consent, Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
 import { finish } from './resume.ts'
 import { withRetry } from './retry.ts'
 import { send } from './send.ts'
@@ -33,7 +34,7 @@ import { checkValues } from './way-back.ts'
 export interface RunOptions {
   direction: Direction
   target: string
-  confirm?: (losses: Loss[]) => boolean | Promise<boolean>
+  confirm?: (losses: Loss[], begun: readonly string[]) => Consent | Promise<Consent>
   /** Going up, with what would be thrown away, before the lock is taken. */
   losing?: (losses: Loss[]) => Promise<void>
   /** A revision that fails is reported; what does not come after it is applied all the same. */
@@ -62,15 +63,25 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
       if (options.direction === 'down') {
         const prepared = await loaded(session, first, planned, 'down', known)
         await checkValues(session, prepared)
-        await agree(session, options, prepared)
+        session.agreed = await agree(
+          options,
+          await lossesAhead(
+            session,
+            prepared.map(({ step }) => step),
+          ),
+          begun,
+        )
       } else if (options.losing) {
-        const found = await lossesAhead(session, await loaded(session, first, planned, 'up', known))
+        const found = await lossesAhead(
+          session,
+          (await loaded(session, first, planned, 'up', known)).map(({ step }) => step),
+        )
         // Without a history, SQL that drops finds only what the revisions before it have made.
         const lost = found.filter(({ what }) => what !== 'sql' || first.applied.size > 0)
         if (lost.length > 0) await options.losing(lost)
       }
       await options.before?.()
-      last = await underLock(session, async () => {
+      last = await agreeing(session, folder, options, planned, async () => {
         const state = await runAll(session, folder, { ...options, planned, known, steps, finished, failed })
         if (options.direction === 'down') await forgetSeeds(session, state)
         return state
@@ -130,14 +141,43 @@ export async function plannedOf(session: Session, state: State, { direction, tar
   return planned
 }
 
-async function agree(session: Session, { confirm }: RunOptions, prepared: readonly Prepared[]): Promise<void> {
-  const lost = await lossesAhead(session, prepared)
-  if (lost.length === 0 || (await confirm?.(lost))) return
+/** Runs under the lock; where there is more to lose than was agreed to, it lets go of the lock, and asks again. */
+async function agreeing(
+  session: Session,
+  folder: Folder,
+  options: RunOptions,
+  planned: readonly string[],
+  work: () => Promise<State>,
+): Promise<State> {
+  const discovered = new Map<string, Loss>()
+  for (;;) {
+    try {
+      return await underLock(session, work)
+    } catch (error) {
+      if (!(error instanceof MoreThanAgreed)) throw error
+      for (const loss of error.losses) discovered.set(keyOf(loss), loss)
+    }
+    const state = await readState(session, folder)
+    const remaining = planned.filter((id) => state.applied.has(id))
+    const prepared = await prepare(session.dialect, state, remaining, 'down', session.connection)
+    const lost = await lossesAhead(
+      session,
+      prepared.map(({ step }) => step),
+    )
+    const known = new Set(lost.map(keyOf))
+    const more = [...discovered.values()].filter((loss) => remaining.includes(loss.revision) && !known.has(keyOf(loss)))
+    session.agreed = await agree(options, [...lost, ...more], incomplete(state))
+  }
+}
+
+async function agree({ confirm }: RunOptions, lost: Loss[], begun: readonly string[]): Promise<Agreed> {
+  const agreed = lost.length === 0 ? new Map() : agreedBy(await confirm?.(lost, begun), lost)
+  if (agreed !== undefined) return agreed
   throw new GodwitError(
     'DATA_LOSS',
     `Going down would throw data away: ${lost.map(({ message }) => message).join('; ')}.`,
     {
-      why: 'Nothing was run.',
+      why: begun.length === 0 ? 'Nothing was run.' : HALF(begun),
       fix:
         confirm === undefined
           ? 'Say that this is meant: --yes (in the library: `confirm`).'
@@ -146,6 +186,10 @@ async function agree(session: Session, { confirm }: RunOptions, prepared: readon
     },
   )
 }
+
+/** What stands when going on was declined. */
+export const HALF = (begun: readonly string[]): string =>
+  `Nothing more was run. Revision ${begun.join(', ')} stands half-way: \`godwit downgrade\` goes on from there.`
 
 /** The name of the lock: everybody who migrates this database takes the same. */
 export const lockKey = ({ location }: Connection): string => `godwit ${location.database}`

@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os'
 import type { Connection, Dialect } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
+import type { Agreed } from './agreed.ts'
 import type { RunnerEvent } from './events.ts'
 import { codeOf, fixOf } from './failure.ts'
 import { type Author, type Ledger, ledger } from './journal.ts'
@@ -31,6 +32,8 @@ export interface Session {
    * Until then the journal has them as open, and their probes would tell.
    */
   owed: Part[]
+  /** Going down: what may be lost. */
+  agreed?: Agreed
   /** Tries of the next step that a message of several has made already. */
   tried: number
 }

@@ -1,18 +1,20 @@
 // One transaction of a step: the claim, the work and the journal together, in as few messages as possible.
 import type { Bracket } from '../dialects/dialect.ts'
-import type { Operation, RunDatabase } from '../operations/operation.ts'
+import type { Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
 import type { Revision } from '../revisions/index.ts'
 import { equalData } from '../schema/json.ts'
 import type { Schema } from '../schema/schema.ts'
 import { ensuredOf, keyOf } from './ensured.ts'
 import type { Ensured } from './events.ts'
+import { type Guard, lookAgain } from './guard.ts'
 import { renderGroup } from './items.ts'
 import { look, lookFailure } from './look.ts'
 import { isNews, made, nothingSeen, see, subjectOf } from './seen.ts'
 import { type Part, SendFailure, send } from './send.ts'
 import type { Session } from './session.ts'
-import type { Item } from './step.ts'
+import type { Item, Step } from './step.ts'
+import { watch, watched } from './watch.ts'
 
 /** What one transaction does. `first` is the index of the first item in the plan. */
 export interface Transaction {
@@ -23,6 +25,10 @@ export interface Transaction {
   tail: readonly Part[]
   /** The statements as far as they are known beforehand: they choose the frame. */
   statements: readonly Statement[]
+  /** Looked at before the work. */
+  guard?: Guard | undefined
+  /** The operations that it carries out, where something watches what they do. */
+  reach?: { step: Step; range: readonly [from: number, to: number] }
   /** Whose it is; operations that look first are noted in the journal under it. */
   revision?: Revision
 }
@@ -79,6 +85,13 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
     queue = []
     await send(dialect, connection, parts)
   }
+  if (transaction.guard !== undefined) {
+    await flush()
+    await lookAgain(session, transaction.guard)
+  }
+  const { reach } = transaction
+  if (reach !== undefined) await flush()
+  const seenBy = reach === undefined ? undefined : await watch(session, reach.step, items, reach.range)
   const done: Statement[] = []
   for (const [at, item] of items.entries()) {
     const index = first + at
@@ -87,7 +100,7 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
       done.push(item.statement)
     } else if (item.type === 'run') {
       await flush()
-      await call(session, item, index)
+      await call(session, item, index, transaction.revision?.id ?? '')
     } else if (item.type !== 'backfill') {
       const subject = item.type === 'ensure' ? subjectOf(item.ensure) : undefined
       // What is looked at, and what a definition may name, has to be there.
@@ -116,6 +129,10 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
   // Groups may have come to other statements than foretold: the frame's own checks are asked for again.
   const frame = dialect.bracket(done, { lockTimeout: session.lockTimeout })
   const verify = new Set([...frame.verify, ...done.flatMap((statement) => statement.verify ?? [])])
+  if (seenBy !== undefined) {
+    await flush()
+    await seenBy()
+  }
   queue.push(...tail)
   if (verify.size > 0) await flush()
   for (const sql of verify) await verifyNone(session, sql)
@@ -200,17 +217,17 @@ async function verifyNone({ dialect, connection }: Session, sql: string): Promis
 }
 
 async function call(
-  { dialect, connection }: Session,
+  session: Session,
   item: Extract<Item, { type: 'run' }>,
   index: number,
+  revision: string,
 ): Promise<void> {
-  const database: RunDatabase = {
-    query: (sql, parameters) => connection.query(sql, parameters),
-    execute: (sql) => connection.execute(sql),
-  }
+  const { dialect } = session
+  const { database, refused } = watched(session, revision)
   try {
     await item.call(database)
   } catch (error) {
+    if (refused() !== undefined) throw refused()
     const failure = dialect.explain(error)
     throw new SendFailure(
       { ...failure, message: `its code threw: ${failure.message}` },
@@ -218,4 +235,5 @@ async function call(
       error,
     )
   }
+  if (refused() !== undefined) throw refused()
 }

@@ -49,7 +49,7 @@ const kindAt = (part: Part): number =>
   )
 
 /** A name, perhaps with its database, and the place behind it. */
-function nameAt(part: Part, at: number): { name: string; next: number } | undefined {
+export function nameAt(part: Part, at: number): { name: string; next: number } | undefined {
   const token = part.tokens[at]
   if (token === undefined || (token.kind !== 'word' && token.kind !== 'quoted')) return undefined
   const second = part.tokens[at + 2]

@@ -2,7 +2,9 @@
 import type { Dialect } from '../dialect.ts'
 import { bookkeeping, bracket, now } from './bracket.ts'
 import { connect, forget } from './connect.ts'
+import { destroys } from './destroys.ts'
 import { explain } from './explain.ts'
+import { hold } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
 import { narrowings } from './narrowing.ts'
@@ -33,6 +35,8 @@ export const dialect: Dialect = {
   inspect,
   render,
   narrowings,
+  destroys,
+  hold,
   needsSchema,
   split: async (text, file) => splitText(text, file),
   refusal,

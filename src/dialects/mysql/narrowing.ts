@@ -41,6 +41,7 @@ export function narrowings(
         outcome,
         message: `values of ${table}.${from.name} that ${to.type} ${message}`,
         probe: [`SELECT COUNT(*) AS \`rows\` FROM ${path(table)} WHERE ${condition}`],
+        among: { from: path(table), where: condition },
       })
     }
     if (alters !== undefined) {

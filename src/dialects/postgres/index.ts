@@ -2,7 +2,9 @@
 import type { Dialect } from '../dialect.ts'
 import { bookkeeping, bookkeepingName, bracket, forget, now } from './bracket.ts'
 import { connect } from './connect.ts'
+import { destroys } from './destroys.ts'
 import { explain } from './explain.ts'
+import { hold } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
 import { narrowings } from './narrowing.ts'
@@ -34,6 +36,8 @@ export const dialect: Dialect = {
   inspect,
   render,
   narrowings,
+  destroys,
+  hold,
   needsSchema,
   reach,
   split,

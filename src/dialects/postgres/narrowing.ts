@@ -56,6 +56,7 @@ function found({ operation, table, column, type, fails, alters }: Found, known: 
     outcome,
     message: `values of ${table}.${column} that ${message}`,
     probe: probeOf(table, condition, known),
+    among: { from: named(table), where: condition },
   })
   // What is refused cannot be converted, not even to look at it.
   const altered =

@@ -1,5 +1,5 @@
 // Splits SQL text with the server's own parser, loaded when it is first needed.
-import { GodwitError, type Place } from '../../errors.ts'
+import { GodwitError, isGodwitError, type Place } from '../../errors.ts'
 import type { TextStatement } from '../dialect.ts'
 import { mask, skipBlank } from './lexer.ts'
 
@@ -26,6 +26,21 @@ export async function split(text: string, file?: string): Promise<TextStatement[
     })
   }
   return statements
+}
+
+/** The statements of a text with their trees; none where it cannot be read. */
+export async function parsed(text: string): Promise<{ node: Tree; sql: string; offset: number }[]> {
+  try {
+    const clean = withoutMetaCommands(text, undefined)
+    return (await parse(clean, Buffer.from(clean), undefined)).map(({ node, start, end }) => {
+      const raw = clean.slice(start, end)
+      const skipped = skipBlank(raw)
+      return { node, sql: raw.slice(skipped).trimEnd(), offset: start + skipped }
+    })
+  } catch (error) {
+    if (isGodwitError(error)) return []
+    throw error
+  }
 }
 
 /** The parser's tree of one statement, or undefined where it does not understand it. */

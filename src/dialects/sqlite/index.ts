@@ -4,7 +4,9 @@ import { bookkeeping } from './bookkeeping.ts'
 import { bracket, forget } from './bracket.ts'
 import { refusal } from './compile.ts'
 import { connect } from './connect.ts'
+import { destroys } from './destroys.ts'
 import { explain } from './explain.ts'
+import { hold } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
 import { narrowings } from './narrowing.ts'
@@ -34,6 +36,8 @@ export const dialect: Dialect = {
   inspect: (connection) => inspect(connection),
   render,
   narrowings,
+  destroys,
+  hold,
   needsSchema,
   split: async (text, file) => splitText(text, file),
   refusal,

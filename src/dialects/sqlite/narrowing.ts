@@ -54,6 +54,7 @@ const reporter =
     outcome,
     message: `values of ${table}.${column} that ${outcome === 'fails' ? `would change as ${type || 'untyped'}` : 'its expression changes'}`,
     probe: [`select count(*) as rows from ${tableName(table)} where ${condition}`],
+    among: { from: tableName(table), where: condition },
   })
 
 /** A column, as far as it decides what becomes of a value. */
