@@ -16,6 +16,7 @@ import {
   readFolder,
   writeRevision,
 } from '../src/revisions/index.ts'
+import { FORMAT } from '../src/revisions/revision.ts'
 import { scratchFolder } from './support/databases.ts'
 
 const TYPESCRIPT = `import { op, revision } from 'godwit'
@@ -174,7 +175,7 @@ export default revision({
         }
         const printed = printTypescript(definition)
         const { file: _, text: __, checksum: ___, ...loaded } = await load(parseRevisionFile('x.ts', printed))
-        expect(loaded).toEqual(definition)
+        expect(loaded).toEqual({ ...definition, format: FORMAT })
       }),
       { numRuns: 300 },
     )

@@ -9,6 +9,7 @@ import { nextParents, revisionsSchema, type Written, writeDraft } from './files.
 import { modelsSchema } from './models.ts'
 import { decideRenames } from './renames.ts'
 import { scriptText } from './sql-text.ts'
+import { agreeing } from './values.ts'
 
 export interface MigrateReport {
   /** True: models and revisions agree, and no file was written. */
@@ -18,6 +19,8 @@ export interface MigrateReport {
   losses: string[]
   /** What could go wrong on a live database, and the safe way: as `plan` says it. */
   findings: Finding[]
+  /** Values that `upgrade` will count, and stop where there are any: nobody has agreed to their change yet. */
+  unaccepted: string[]
   /** Absent: nothing to do, or a dry run. */
   written?: Written
   /** The SQL, in a dry run or with --sql. */
@@ -31,7 +34,9 @@ export const migrate = command({
   description: `Compares the models with what the revisions lead to, and writes the revision that is missing between them. Before the file
 exists, it is run up and down on a shadow database. No real database is changed or needed.
 
-Where something may have been renamed, you are asked; without a terminal say it with --rename, or --no-renames.`,
+Where something may have been renamed, you are asked; without a terminal say it with --rename, or --no-renames. Where values may change with
+their type (rounded, cut), you are asked as well, and the consent is written into the file; without a terminal say it with --accept-loss, or
+\`upgrade\` stops where there are such values.`,
   examples: [
     { line: 'godwit migrate -m "add avatars"', does: 'write the next revision' },
     { line: 'godwit migrate -m "names" --rename users.name=users.full_name', does: 'the column keeps its data' },
@@ -48,6 +53,10 @@ Where something may have been renamed, you are asked; without a terminal say it 
     },
     renames: { type: 'boolean', default: true, summary: 'nothing was renamed: drop and add' },
     yes: { type: 'boolean', short: 'y', summary: 'take what looks like a rename for one' },
+    acceptLoss: {
+      type: 'boolean',
+      summary: 'agree to values that change with their type, and write that into the file',
+    },
     empty: { type: 'boolean', summary: 'write a revision even if there is nothing to do' },
     format: { type: 'text', value: 'format', choices: ['ts', 'sql'], summary: 'ts or sql (default: as configured)' },
     sql: { type: 'boolean', summary: 'the same as --format sql' },
@@ -68,7 +77,12 @@ Where something may have been renamed, you are asked; without a terminal say it 
     context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
     const from = await revisionsSchema(context, dialect)
     const spelling = await context.spelling(dialect)
-    const { operations, back, before, after } = await difference({
+    const {
+      operations: found,
+      back,
+      before,
+      after,
+    } = await difference({
       dialect,
       spelling,
       from,
@@ -78,19 +92,21 @@ Where something may have been renamed, you are asked; without a terminal say it 
       rename: input.rename ?? [],
       decide: (candidates) => decideRenames(context, candidates, input),
     })
-    if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [] }
+    if (found.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [], unaccepted: [] }
+    const format = input.sql ? 'sql' : (input.format ?? config.format)
+    const operations = await agreeing(context, found, dialect.narrowings(found, { before }), { ...input, format })
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
     const down = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
-    const { destroyedBy, losses } = await import('../runner/index.ts')
+    const { destroyedBy, losses, unaccepted } = await import('../runner/index.ts')
     const { runRules } = await import('../lint/index.ts')
     const statements = dialect.render(operations, { before })
     const narrowings = dialect.narrowings(operations, { before })
     const destroyed = await destroyedBy(dialect, operations)
-    const format = input.sql ? 'sql' : (input.format ?? config.format)
     const report: MigrateReport = {
       nothing: false,
       changes: changes(operations),
       losses: losses(operations, { narrowings, destroyed, before }).map((loss) => loss.message),
+      unaccepted: unaccepted(operations, narrowings).map(({ message }) => message),
       findings: runRules({ operations, statements, narrowings, destroyed }, dialect.rules),
     }
     if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }

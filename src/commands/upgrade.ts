@@ -23,7 +23,8 @@ export const upgrade = command({
 what an earlier run left unfinished is settled first. With nothing to do it costs one query.
 
 A revision that was reviewed is the consent to what it drops: nothing is asked, as it runs in deployments. \`migrate\` and \`plan\` say what
-would go, and at a terminal so does this, with the rows, before it begins.
+would go, and at a terminal so does this, with the rows, before it begins. Values that a new type does not keep as they are (rounded, cut) are
+counted first: where there are any and the revision's file does not agree (\`using\`, \`accept\`), it stops; --accept-loss agrees for this run.
 
 With --keep-going a revision that fails holds up what comes after it, and nothing else; what failed is the error at the end.
 
@@ -39,6 +40,10 @@ A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here
   arguments: [{ name: 'target', summary: 'head, heads, an id, or +n (default: head)' }],
   flags: {
     backup: { type: 'boolean', summary: 'take a backup first, where there is something to apply' },
+    acceptLoss: {
+      type: 'boolean',
+      summary: 'values may change although a revision does not agree to it',
+    },
     sql: { type: 'boolean', summary: 'print the SQL instead of running it' },
     keepGoing: {
       type: 'boolean',
@@ -47,7 +52,7 @@ A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here
     from: { type: 'text', value: 'revision', summary: 'with --sql: where the database is, so that none is asked' },
   },
   writes: 'database',
-  async run(context, { target, backup, sql, from, keepGoing }): Promise<UpgradeReport | ScriptReport> {
+  async run(context, { target, backup, sql, from, keepGoing, acceptLoss }): Promise<UpgradeReport | ScriptReport> {
     if (sql) {
       const { scriptOf } = await import('./script.ts')
       return { script: await scriptOf(context, { direction: 'up', target, from }) }
@@ -59,6 +64,7 @@ A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here
     const report = await runner.upgrade(await context.runner({ create: true }), {
       ...(target !== undefined && { target }),
       ...(keepGoing !== undefined && { keepGoing }),
+      ...(acceptLoss !== undefined && { acceptLoss }),
       ...(saved !== undefined && { before: saved.take }),
       ...(context.ask !== undefined && { losing: (losses: Loss[]) => say(context, losses, saved !== undefined) }),
     })

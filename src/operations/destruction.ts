@@ -20,6 +20,10 @@ export const tableGoes = (name: string, offset: number): Destruction => ({
   offset,
 })
 
+/** Without what concerns tables that the text itself has made: they hold nothing that anybody would miss. */
+export const withoutOwn = (found: readonly Destruction[], made: ReadonlySet<string>): Destruction[] =>
+  found.filter(({ what }) => what === undefined || !made.has(what))
+
 /** A column that goes. */
 export const columnGoes = (table: string, column: string, offset: number): Destruction => ({
   what: ref('column', table, column),

@@ -28,6 +28,10 @@ export interface Among {
   where: string
 }
 
+/** Whether the operation gives a reason why this finding is none to stop for. */
+export const accepts = (operation: Operation, code: string): boolean =>
+  'accept' in operation && operation.accept?.[code] !== undefined
+
 /** A column that was there before the operations and gets another definition. */
 export interface Redefined {
   /** Index of the operation. */

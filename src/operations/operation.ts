@@ -2,10 +2,22 @@
 // the inverse, the printer, the hash, the linter and the display are generic. Only `run` holds functions.
 import type { Column, Constraint, Index, SchemaObject, Table, TableAttributes } from '../schema/schema.ts'
 
+/**
+ * Why a finding is no reason to stop here, by its code: `{ DL105: 'cents were never used' }`. It is consent to what the
+ * finding says.
+ */
+export type Accept = Readonly<Record<string, string>>
+
 export type CreateTable = { kind: 'createTable'; table: Table }
 export type DropTable = { kind: 'dropTable'; table: Table }
 export type RenameTable = { kind: 'renameTable'; from: string; to: string }
-export type AlterTable = { kind: 'alterTable'; table: string; from: TableAttributes; to: TableAttributes }
+export type AlterTable = {
+  kind: 'alterTable'
+  table: string
+  from: TableAttributes
+  to: TableAttributes
+  accept?: Accept
+}
 
 /** `after` is the column before it, null for the first place, absent for the last; only dialects with column order heed it. */
 export type AddColumn = { kind: 'addColumn'; table: string; column: Column; after?: string | null }
@@ -20,6 +32,7 @@ export type AlterColumn = {
   to: Column
   using?: string
   reverseUsing?: string
+  accept?: Accept
 }
 /** Column order changed: only from dialects whose capabilities say `columnOrder`. */
 export type MoveColumn = { kind: 'moveColumn'; table: string; column: Column; from: string | null; to: string | null }
@@ -39,7 +52,7 @@ export type AlterIndex = { kind: 'alterIndex'; table: string; from: Index; to: I
 export type CreateObject = { kind: 'createObject'; object: SchemaObject }
 export type DropObject = { kind: 'dropObject'; object: SchemaObject }
 /** Same identity, other definition, changed in place (`traits.alterable` said so). */
-export type AlterObject = { kind: 'alterObject'; from: SchemaObject; to: SchemaObject }
+export type AlterObject = { kind: 'alterObject'; from: SchemaObject; to: SchemaObject; accept?: Accept }
 export type RenameObject = { kind: 'renameObject'; type: string; from: string; to: string; table?: string }
 /** One label of an enum gets another name; the rows that hold it follow. */
 export type RenameValue = { kind: 'renameValue'; type: string; name: string; from: string; to: string }
@@ -66,6 +79,7 @@ export type EnsureColumnType = {
   type: string
   using?: string
   reverseUsing?: string
+  accept?: Accept
 }
 /**
  * The object (an enum, a view, a function …) is made where it is missing, left alone where it is there and equal; otherwise

@@ -9,6 +9,8 @@ export interface RevisionDefinition {
   /** The revisions it comes after: none for the first, two or more for a merge. */
   parents: string[]
   message: string
+  /** The rules that it was written under: absent is 1. From 2 on (`CONSENTS`), changing values needs consent. */
+  format?: number
   operations: Operation[]
   /** Overrules the inverses of the operations; `'irreversible'` refuses to go down. */
   down?: Operation[] | 'irreversible'
@@ -35,7 +37,15 @@ export interface RevisionHeader {
   file: string
 }
 
+/** The format of the files that are written now. */
+export const FORMAT = 2
+/** From this format on, a file says itself where values may change; without it a run stops where they would. */
+export const CONSENTS = 2
+
 const ID = /^[a-z0-9_]{1,64}$/
+
+const isFormat = (format: unknown): boolean =>
+  format === undefined || (Number.isInteger(format) && Number(format) >= 1 && Number(format) <= FORMAT)
 
 /** Checks and returns the definition; used as `export default revision({...})`. Errors: REVISION_INVALID. */
 export function revision(definition: RevisionDefinition): RevisionDefinition {
@@ -45,9 +55,11 @@ export function revision(definition: RevisionDefinition): RevisionDefinition {
       ? 'its parents must be a list of revision ids'
       : typeof definition.message !== 'string'
         ? 'it has no message'
-        : !Array.isArray(definition.operations)
-          ? 'its operations must be a list'
-          : undefined
+        : !isFormat(definition.format)
+          ? `its format must be a number from 1 to ${FORMAT}: was it written by a newer Godwit?`
+          : !Array.isArray(definition.operations)
+            ? 'its operations must be a list'
+            : undefined
   if (problem !== undefined) {
     throw new GodwitError('REVISION_INVALID', `The revision ${JSON.stringify(definition.id)} is not valid: ${problem}.`)
   }

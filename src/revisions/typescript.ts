@@ -7,7 +7,7 @@ import { printOperations } from '../operations/print.ts'
 import { moduleFailure } from '../place.ts'
 import { FORM, invalid } from './header.ts'
 import { NotLiteral, readModule } from './literal.ts'
-import { type RevisionDefinition, revision } from './revision.ts'
+import { FORMAT, type RevisionDefinition, revision } from './revision.ts'
 import { tokenize } from './tokens.ts'
 
 /**
@@ -68,6 +68,7 @@ export function printTypescript(definition: RevisionDefinition): string {
     `  id: ${quote(id)},`,
     `  parents: [${parents.map(quote).join(', ')}],`,
     `  message: ${quote(message)},`,
+    `  format: ${FORMAT},`,
     `  operations: ${list(operations)},`,
   ]
   if (down !== undefined) lines.push(`  down: ${down === 'irreversible' ? quote(down) : list(down)},`)

@@ -28,6 +28,7 @@ import { stampTo } from './stamp.ts'
 
 export type { BackupReport } from './backup/backup.ts'
 export { namesOf, type RestorePlan, type RestoreReport } from './backup/restore.ts'
+export { unaccepted } from './conversions.ts'
 export { ensuredWords } from './ensured-words.ts'
 export type { RunnerEvent } from './events.ts'
 export { revisionsFailed } from './going.ts'
@@ -38,6 +39,7 @@ export { DEFAULTS } from './session.ts'
 /**
  * Applies what is not applied of the target (default `head`). Nothing to do: one query.
  * With `keepGoing` a revision that fails is in the report, and the branches beside it are applied all the same.
+ * Where values would change and neither the revision nor `acceptLoss` agrees: DATA_LOSS.
  * Errors: FOLDER_MISSING, REVISION_…, HEADS_SEVERAL, PROJECT_MISMATCH, LOCK_TIMEOUT, IN_DOUBT, and what statements fail with.
  */
 export const upgrade = (
@@ -45,6 +47,7 @@ export const upgrade = (
   options: {
     target?: string
     keepGoing?: boolean
+    acceptLoss?: boolean
     before?: () => Promise<void>
     losing?: (losses: Loss[]) => Promise<void>
   } = {},

@@ -37,6 +37,8 @@ export interface RunOptions {
   confirm?: (losses: Loss[], begun: readonly string[]) => Consent | Promise<Consent>
   /** Going up, with what would be thrown away, before the lock is taken. */
   losing?: (losses: Loss[]) => Promise<void>
+  /** Values may change although a revision does not agree to it. */
+  acceptLoss?: boolean
   /** A revision that fails is reported; what does not come after it is applied all the same. */
   keepGoing?: boolean
   /** Called when there is something to do and it is agreed to, before the lock is taken. */
@@ -48,6 +50,7 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
   const started = performance.now()
   const folder = await folderOf(context)
   return withSession(context, options.direction === 'up' ? 'create' : 'write', async (session) => {
+    session.acceptLoss = options.acceptLoss === true
     // The only query when there is nothing to do.
     const first = await readState(session, folder)
     const from = headsAmong(first.graph, first.applied)

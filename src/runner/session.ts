@@ -32,6 +32,8 @@ export interface Session {
    * Until then the journal has them as open, and their probes would tell.
    */
   owed: Part[]
+  /** Going up: values may change although the file does not agree to it. */
+  acceptLoss?: boolean
   /** Going down: what may be lost. */
   agreed?: Agreed
   /** Tries of the next step that a message of several has made already. */

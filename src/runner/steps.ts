@@ -1,5 +1,6 @@
 // One step after the other: several in one message where they need nothing but to be sent.
 import { since } from '../amount.ts'
+import { checkConversions } from './conversions.ts'
 import type { Ensured } from './events.ts'
 import { execute, Overtaken, type Work } from './execute.ts'
 import { attempt, blocked } from './going.ts'
@@ -46,7 +47,10 @@ export async function runSteps(
       report.started(work)
       const resume = alone?.resume
       alone = undefined
-      const ensured = await attempt(session, each.step.revision, failed, () => execute(session, work, resume))
+      const ensured = await attempt(session, each.step.revision, failed, async () => {
+        if (resume === undefined) await checkConversions(session, each.step)
+        return execute(session, work, resume)
+      })
       session.tried = 0
       if (ensured !== undefined) report.finished(work, ensured)
       at++

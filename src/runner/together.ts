@@ -2,6 +2,7 @@
 // lines as if it had been sent alone, and stops at the first failure: a long history costs few round trips.
 import { since } from '../amount.ts'
 import { books, clear, parts } from './alone.ts'
+import { mayConvert } from './conversions.ts'
 import { claimOf, isWhole, type Resume, toldOf, type Work } from './execute.ts'
 import { asksSchema, planOf } from './items.ts'
 import { type Prepared, workFor } from './prepare.ts'
@@ -35,7 +36,7 @@ export async function plainFrom(session: Session, prepared: readonly Prepared[],
   let length = 0
   for (const each of prepared.slice(from, from + MOST)) {
     if (each.items.some(({ type }) => type !== 'statement' && type !== 'group')) break
-    if (asksSchema(dialect, each.items)) break
+    if (asksSchema(dialect, each.items) || (!session.acceptLoss && mayConvert(each.step))) break
     let work: Work
     try {
       work = await workFor(dialect, connection, each)

@@ -27,6 +27,11 @@ export interface StartupOptions extends Where {
    */
   keepGoing?: boolean
   /**
+   * Values may change (rounded, cut) although a revision does not agree to it (`using`, `accept`). Default false: such a
+   * revision fails with DATA_LOSS.
+   */
+  acceptLoss?: boolean
+  /**
    * The application's own steps, in order, when the database is at the head; `'missing'` creates what the models have and the database
    * lacks, `'seeds'` is the place of the seeds, else they come last.
    */
@@ -229,7 +234,8 @@ async function upgradeOrWait(run: Run, project: Project, connection: Connection)
   const context = await contextOf(run, project, connection)
   const { upgrade } = await import('../runner/index.ts')
   try {
-    return await upgrade(context, { keepGoing: run.options.keepGoing === true })
+    const { keepGoing = false, acceptLoss = false } = run.options
+    return await upgrade(context, { keepGoing, acceptLoss })
   } catch (cause) {
     if (!isGodwitError(cause) || cause.code !== 'LOCK_TIMEOUT') throw cause
     const { clear, pending } = await look(project, connection)

@@ -113,7 +113,7 @@ test('what the rules say', async () => {
   const before = await schemaOf(from)
   const statements = dialect.render(operations, { before })
   const codes = dialect.rules
-    .filter((rule) => rule.check({ operations, statements, narrowings: [] }).length > 0)
+    .filter((rule) => rule.check({ operations, statements, narrowings: [], destroyed: new Map() }).length > 0)
     .map(({ code }) => code)
   expect(codes).toEqual(['SL101', 'SL104', 'SL105', 'SL106', 'SL107'])
 })

@@ -15,6 +15,8 @@ export function text(report: MigrateReport, ui: Ui): Text {
     head,
     changeLines(report.changes, ui),
     hazardLines(report.findings, report.losses, ui),
+    report.unaccepted.length > 0 &&
+      `  ${colors.yellow('not agreed to')}: godwit upgrade stops where there are such values. Agree with --accept-loss, or write ${colors.cyan('using')} or ${colors.cyan('accept')} into the operation.`,
     report.sql !== undefined && `\n${cleanLines(report.sql)}`,
     report.written !== undefined &&
       `\n${colors.dim('Read the file, then run')} ${colors.cyan('godwit upgrade')}${colors.dim('.')}`,

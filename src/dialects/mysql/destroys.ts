@@ -1,6 +1,6 @@
 // What hand-written SQL throws away, read by this database's own lexer: quotes, comments and optional words cannot hide it.
 import { isGodwitError } from '../../errors.ts'
-import { columnGoes, type Destruction, partly, rowsGo, tableGoes } from '../../operations/destruction.ts'
+import { columnGoes, type Destruction, partly, rowsGo, tableGoes, withoutOwn } from '../../operations/destruction.ts'
 import { ref } from '../../schema/names.ts'
 import { nameAt } from './evidence.ts'
 import { find, isWord, items, type Part, partOf, slice, source } from './inspect/parts.ts'
@@ -10,7 +10,13 @@ import { splitText } from './split.ts'
 /** Errors: none; what cannot be read destroys nothing, because it cannot be run. */
 export async function destroys(text: string): Promise<Destruction[]> {
   try {
-    return splitText(text).flatMap(({ sql, offset }) => inStatement(sql, offset))
+    const made = new Set<string>()
+    return splitText(text).flatMap(({ sql, offset }) => {
+      const found = withoutOwn(inStatement(sql, offset), made)
+      const own = madeBy(partOf(sql))
+      if (own !== undefined) made.add(ref('table', own))
+      return found
+    })
   } catch (error) {
     if (isGodwitError(error)) return []
     throw error
@@ -39,6 +45,15 @@ function inStatement(sql: string, offset: number): Destruction[] {
     default:
       return changedRows(part, offset)
   }
+}
+
+function madeBy(part: Part): string | undefined {
+  if (!isWord(part, 0, 'CREATE')) return undefined
+  const temporary = isWord(part, 1, 'TEMPORARY')
+  const at = temporary ? 2 : 1
+  if (!isWord(part, at, 'TABLE')) return undefined
+  const conditional = isWord(part, at + 1, 'IF')
+  return conditional && !temporary ? undefined : nameAt(part, conditional ? at + 4 : at + 1)?.name
 }
 
 function dropped(part: Part, offset: number): Destruction[] {
@@ -123,7 +138,8 @@ function deleted(part: Part, at: number, offset: number): Destruction[] {
   const end = find(part, at, ({ text }) => text === ';')
   const inner = slice(part, at, end)
   const from = inner.tokens.findIndex((_, index) => isWord(inner, index, 'FROM'))
-  const table = from < 0 ? undefined : nameAt(inner, from + 1)
+  if (from < 0) return []
+  const table = nameAt(inner, from + 1)
   // `delete from t`, and nothing that says which rows: all of them.
   if (table !== undefined && table.next >= inner.tokens.length && !multiple(inner, from))
     return [rowsGo(table.name, offset)]

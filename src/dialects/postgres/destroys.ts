@@ -1,5 +1,5 @@
 // What hand-written SQL throws away, read from the server's own parser: quotes, comments and optional words cannot hide it.
-import { columnGoes, type Destruction, partly, rowsGo, tableGoes } from '../../operations/destruction.ts'
+import { columnGoes, type Destruction, partly, rowsGo, tableGoes, withoutOwn } from '../../operations/destruction.ts'
 import { qualify, ref } from '../../schema/names.ts'
 import { mask } from './lexer.ts'
 import { parsed, type Tree } from './split.ts'
@@ -7,8 +7,20 @@ import { parsed, type Tree } from './split.ts'
 /** Errors: none; what cannot be parsed destroys nothing, because it cannot be run. */
 export async function destroys(text: string): Promise<Destruction[]> {
   const found: Destruction[] = []
-  for (const { node, sql, offset } of await parsed(text)) found.push(...inStatement(node, sql, offset))
+  const made = new Set<string>()
+  for (const { node, sql, offset } of await parsed(text)) {
+    const own = madeBy(node)
+    if (own !== undefined) made.add(ref('table', own))
+    for (const each of withoutOwn(inStatement(node, sql, offset), made)) found.push(each)
+  }
   return found
+}
+
+function madeBy({ CreateStmt, CreateTableAsStmt }: Tree): string | undefined {
+  const create = tree(CreateStmt ?? CreateTableAsStmt)
+  const table = tree(CreateStmt === undefined ? tree(create.into).rel : create.relation)
+  if (table.relname === undefined || (create.if_not_exists === true && table.relpersistence !== 't')) return undefined
+  return relation(table)
 }
 
 function inStatement(node: Tree, sql: string, offset: number): Destruction[] {

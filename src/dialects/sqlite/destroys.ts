@@ -1,6 +1,6 @@
 // What hand-written SQL throws away, read by this database's own lexer: quotes, comments and optional words cannot hide it.
 import { isGodwitError } from '../../errors.ts'
-import { columnGoes, type Destruction, partly, rowsGo, tableGoes } from '../../operations/destruction.ts'
+import { columnGoes, type Destruction, partly, rowsGo, tableGoes, withoutOwn } from '../../operations/destruction.ts'
 import { qualify, ref } from '../../schema/names.ts'
 import { isOperator, isWord, lex, nameOf, type Token } from './lexer.ts'
 import { parseTable, splitList } from './parse.ts'
@@ -10,17 +10,29 @@ import { splitText } from './split.ts'
 export async function destroys(text: string): Promise<Destruction[]> {
   try {
     const statements = splitText(text).map(({ sql, offset }) => ({ sql, offset, tokens: lex(sql).tokens }))
-    const made = remade(statements)
-    return statements.flatMap((each) =>
-      inStatement(each).map((found) => {
-        const keeps = made.get(found.what?.toLowerCase() ?? '')
+    const anew = remade(statements)
+    const own = new Set<string>()
+    return statements.flatMap((each) => {
+      const name = madeBy(each.tokens)
+      if (name !== undefined) own.add(ref('table', name))
+      return withoutOwn(inStatement(each), own).map((found) => {
+        const keeps = anew.get(found.what?.toLowerCase() ?? '')
         return keeps === undefined ? found : { ...found, keeps }
-      }),
-    )
+      })
+    })
   } catch (error) {
     if (isGodwitError(error)) return []
     throw error
   }
+}
+
+function madeBy(tokens: readonly Token[]): string | undefined {
+  if (!isWord(tokens[0], 'create')) return undefined
+  const temporary = isTemporary(tokens[1])
+  const at = temporary ? 2 : 1
+  if (!isWord(tokens[at], 'table')) return undefined
+  const behind = afterCondition(tokens, at + 1)
+  return behind > at + 1 && !temporary ? undefined : tableAt(tokens, behind)?.name
 }
 
 interface Statement {

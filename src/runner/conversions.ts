@@ -1,0 +1,82 @@
+// Going up, values that a new type does not keep as they are: counted before the revision begins, and refused unless its
+// file, or whoever runs it, has agreed.
+import { GodwitError } from '../errors.ts'
+import { ALTERED_VALUES } from '../lint/rules/altered-values.ts'
+import { accepts, type Narrowing } from '../operations/narrowing.ts'
+import type { Operation } from '../operations/operation.ts'
+import { CONSENTS } from '../revisions/revision.ts'
+import { tableName } from './count.ts'
+import { targetOf } from './losses.ts'
+import type { Loss } from './reports.ts'
+import type { Session } from './session.ts'
+import type { Step } from './step.ts'
+
+/** Changes of structure that may alter values: the schema before tells more of some. */
+const MAY_CONVERT: ReadonlySet<Operation['kind']> = new Set([
+  'alterColumn',
+  'alterTable',
+  'alterObject',
+  'ensureColumnType',
+])
+
+/** Whether the revision may have to be looked at before it begins. */
+export const mayConvert = ({ direction, operations }: Step): boolean =>
+  direction === 'up' && operations.some((each) => MAY_CONVERT.has(each.kind) && !agreed(each))
+
+/** An expression of the file's own is consent, and so is a reason that it gives. */
+export const agreed = (operation: Operation | undefined): boolean =>
+  operation !== undefined &&
+  (('using' in operation && operation.using !== undefined) || accepts(operation, ALTERED_VALUES))
+
+/** Those that nobody has agreed to. Pure. */
+export const unaccepted = (operations: readonly Operation[], narrowings: readonly Narrowing[]): Narrowing[] =>
+  narrowings.filter(({ operation, outcome }) => outcome === 'alters' && !agreed(operations[operation]))
+
+/**
+ * Errors: DATA_LOSS where values would change and neither the file nor the caller has agreed. A file that was written
+ * before revisions held consents is told, and goes on.
+ */
+export async function checkConversions(session: Session, step: Step): Promise<void> {
+  if (session.acceptLoss || !mayConvert(step)) return
+  const { dialect, connection, emit } = session
+  const { revision, operations } = step
+  const before = await dialect.inspect(connection)
+  const found: (Loss & { rows: number })[] = []
+  for (const { what, message, among, probe } of unaccepted(
+    operations,
+    dialect.narrowings(operations, { version: connection.version, before }),
+  )) {
+    const rows = await countOf(session, what, probe)
+    if (rows > 0) found.push({ revision: revision.id, what, message, probe, among, rows })
+  }
+  if (found.length === 0) return
+  const values = found.map(({ rows, message }) => `${rows.toLocaleString('en-US')} ${message}`).join('; ')
+  const name = `${revision.id} (${revision.message})`
+  if ((revision.format ?? 1) < CONSENTS) {
+    emit({
+      type: 'warning',
+      message: `Revision ${name} changes values, and going down does not bring them back: ${values}. Its file was written before revisions held consents, so it goes on; one of today would stop here.`,
+    })
+    return
+  }
+  throw new GodwitError('DATA_LOSS', `Revision ${name} would change values: ${values}.`, {
+    why: 'Nobody has agreed to that. Nothing of the revision was run; the revisions before it are complete.',
+    fix: `Write into its operation how the values are converted (\`using\`), or why it may be: \`accept: { ${ALTERED_VALUES}: '…' }\`. \`--accept-loss\` agrees for one run.`,
+    place: { file: revision.file },
+    data: { revision: revision.id, losses: found },
+  })
+}
+
+/** What is not there yet has nothing to lose: an operation before it in the revision makes it. */
+async function countOf({ dialect, connection }: Session, what: string, probe: readonly string[]): Promise<number> {
+  const [table = ''] = targetOf(what)
+  try {
+    await connection.query(`select 1 as one from ${tableName(dialect, table)} limit 1`)
+  } catch (error) {
+    if (dialect.explain(error).kind === 'table missing') return 0
+    throw error
+  }
+  for (const statement of probe.slice(0, -1)) await connection.execute(statement)
+  const [row] = await connection.query<{ rows: number | string }>(probe.at(-1) ?? '')
+  return Number(row?.rows ?? 0)
+}
