@@ -25,12 +25,24 @@ export async function planRun(context: RunnerContext, options: RunOptions): Prom
       direction: options.direction,
       from: headsAmong(state.graph, state.applied),
       to: headsAmong(state.graph, after),
-      steps: await Promise.all(
-        works.map(async (work) => plannedStep(session, work, await destroyedBy(dialect, work.step.operations))),
-      ),
+      steps: await plannedSteps(session, works),
       incomplete: begun(state),
     }
   })
+}
+
+async function plannedSteps(session: Session, works: readonly WorkAhead[]): Promise<PlannedStep[]> {
+  const { dialect, connection } = session
+  const steps: PlannedStep[] = []
+  for (const work of works) {
+    const destroyed = await destroyedBy(dialect, work.step.operations)
+    const remakes = [...destroyed.values()].flat().some(({ keeps }) => keeps !== undefined)
+    // Of the steps behind the first one, nobody has the schema before yet.
+    const asks = remakes && steps.length === 0 && work.before === undefined
+    const before = asks ? { before: await dialect.inspect(connection) } : {}
+    steps.push(plannedStep(session, { ...work, ...before }, destroyed))
+  }
+  return steps
 }
 
 function plannedStep(

@@ -29,7 +29,9 @@ export function needed(held: Held, statements: readonly string[]): { sql: string
 /** Whether a statement changes structure, or locks a table for one that does: those are impatient (see connect.ts). */
 export function changesStructure(sql: string): boolean {
   const [first, second] = firstWords(sql)
-  return first !== undefined && (STRUCTURE.has(first) || first === 'LOCK' || (first === 'SET' && second === 'STATEMENT'))
+  return (
+    first !== undefined && (STRUCTURE.has(first) || first === 'LOCK' || (first === 'SET' && second === 'STATEMENT'))
+  )
 }
 
 /** The first two words, upper case, behind comments and inside executable ones. */
