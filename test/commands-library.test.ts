@@ -174,12 +174,15 @@ describe('godwit()', () => {
     expect(asked).toEqual([])
     expect(said.join()).toContain('This throws data away: table posts with all its rows (3 rows). No backup is taken')
 
-    // Of SQL nobody counts what goes; the line that says so is named.
+    // SQL is read, so that what goes is named and counted as well.
+    const once = new DatabaseSync(join(folder.path, 'app.db'))
+    once.exec("insert into users (full_name) values ('Ada')")
+    once.close()
     models('create table users (id integer primary key);')
     await migrations.migrate({ message: 'fourth', sql: true })
     said.length = 0
     await migrations.upgrade()
-    expect(said.join()).toMatch(/This throws data away: SQL with drop (table|column): (drop|alter) table /)
+    expect(said.join()).toContain('This throws data away: column users.full_name with all its values (1 value). No backup')
   })
 
   test('a rename that is declined drops and adds', async () => {

@@ -156,7 +156,7 @@ export const problems: Problem[] = [
           }),
         ],
       })
-      return upgrade(at.context())
+      return upgrade(at.context(), { acceptLoss: true })
     },
   },
   {
