@@ -99,27 +99,31 @@ export interface ErrorDetails {
   place?: Place
   /** Facts for machines. */
   data?: Record<string, unknown>
+  /** What it comes from: `underlying` of the error. */
   cause?: unknown
 }
 
 /** The one error class. `message` says what happened; it never holds a password or row data. */
 export class GodwitError extends Error {
-  override readonly name = 'GodwitError'
-  readonly code: ErrorCode
-  readonly why?: string
-  readonly fix?: string
-  readonly place?: Place
-  readonly data?: Record<string, unknown>
+  declare readonly name: 'GodwitError'
+  declare readonly code: ErrorCode
+  declare readonly why?: string
+  declare readonly fix?: string
+  declare readonly place?: Place
+  declare readonly data?: Record<string, unknown>
+  /** The driver's own error, for a debugger. Not `cause`: Node would print it, and it may hold SQL or row data. */
+  declare readonly underlying: unknown
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message)
-    this.code = code
-    if (details.why !== undefined) this.why = details.why
-    if (details.fix !== undefined) this.fix = details.fix
-    if (details.place !== undefined) this.place = details.place
-    if (details.data !== undefined) this.data = details.data
-    // The driver's error may hold the SQL text or row data: kept for a debugger, out of logs and JSON.
-    Object.defineProperty(this, 'cause', { value: details.cause, enumerable: false })
+    const { cause, ...said } = details
+    // Not enumerable: whoever does not catch it reads our words, and not these keys once more.
+    for (const [key, value] of Object.entries({ name: 'GodwitError', code, ...said })) {
+      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: false })
+    }
+    causes.set(this, cause)
+    const stack = this.stack ?? ''
+    Object.defineProperty(this, 'stack', { value: told(this, stack), writable: true, enumerable: false })
   }
 
   get exitCode(): ExitCode {
@@ -130,6 +134,35 @@ export class GodwitError extends Error {
     const { code, message, why, fix, place, data } = this
     return { code, message, why, fix, place, data }
   }
+}
+
+const causes = new WeakMap<GodwitError, unknown>()
+Object.defineProperty(GodwitError.prototype, 'underlying', {
+  get(this: GodwitError) {
+    return causes.get(this)
+  },
+})
+
+const OWN = new URL('.', import.meta.url).href
+const OWN_PATH = OWN.startsWith('file:') ? decodeURIComponent(new URL(OWN).pathname) : OWN
+
+/**
+ * What an uncaught one prints: what happened, why, and what to do, then where the program called us. A bug of ours keeps
+ * all its frames.
+ */
+function told({ code, message, why, fix, place }: GodwitError, stack: string): string {
+  const frames = stack.split('\n').filter((line) => /^\s+at /u.test(line))
+  const theirs = frames.filter(
+    (line) => !/node:|\(native|<anonymous>/u.test(line) && !line.includes(OWN) && !line.includes(OWN_PATH),
+  )
+  const at = [place?.file, place?.line, place?.column].filter((part) => part !== undefined).join(':')
+  return [
+    `GodwitError: ${code}: ${message}`,
+    ...(why === undefined ? [] : [`  ${why.replaceAll('\n', '\n  ')}`]),
+    ...(at === '' ? [] : [`  in ${at}`]),
+    ...(fix === undefined ? [] : [`→ ${fix.replaceAll('\n', '\n  ')}`]),
+    ...(code === 'BUG' ? frames : theirs),
+  ].join('\n')
 }
 
 /** True for our own, coded errors: everything else that reaches the top is a bug. */

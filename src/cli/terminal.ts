@@ -18,8 +18,10 @@ type Prompts = typeof import('@clack/prompts')
 /** A terminal for these options. Without a person at both ends there is nobody to ask. */
 export function createTerminal({ json, quiet }: Globals): Terminal {
   const { stdin, stderr, env } = process
-  const person = stdin.isTTY === true && stderr.isTTY === true && !json
-  const lively = stderr.isTTY === true && env.CI === undefined && env.TERM !== 'dumb'
+  // A build server may give its jobs a terminal, and nobody sits there.
+  const isBuild = env.CI !== undefined && env.CI !== '' && env.CI !== '0' && env.CI !== 'false'
+  const person = stdin.isTTY === true && stderr.isTTY === true && !json && !isBuild
+  const lively = stderr.isTTY === true && !isBuild && env.TERM !== 'dumb'
   const progress: Progress =
     quiet || json
       ? { show: () => {}, end: () => {} }

@@ -1,5 +1,6 @@
 // `check`: do models, revisions and the live database agree?
 import type { Dialect } from '../dialects/dialect.ts'
+import { isGodwitError } from '../errors.ts'
 import type { Incomplete } from '../runner/index.ts'
 import { vocabularyOf } from '../sources/index.ts'
 import { type Change, changes } from './changes.ts'
@@ -12,8 +13,10 @@ import { modelsSchema } from './models.ts'
 export interface CheckReport {
   /** True: everything that could be compared agrees, and nothing is pending. */
   ok: boolean
-  /** What the revisions lack of the models. Absent: no models are configured. */
+  /** What the revisions lack of the models. Absent: no models are configured, they are left out, or `conflict`. */
   models?: Change[]
+  /** Why models and revisions cannot be compared: branches that were never joined contradict each other. */
+  conflict?: string
   /** What the database lacks of its own history. Absent: no database is configured. */
   database?: Change[]
   /** How many revisions the history holds. Absent: no database is configured. */
@@ -47,12 +50,12 @@ differs or is pending, or where the revisions end in several heads, the exit cod
     const { url, sources } = await context.config()
     const dialect = await context.dialect()
     const report: CheckReport = { ok: true, heads: [], edited: [], missing: [], incomplete: [] }
-    if (input.models !== false && sources.length > 0) report.models = await modelsDrift(context, dialect)
+    if (input.models !== false && sources.length > 0) Object.assign(report, await modelsSide(context, dialect))
     if (input.database !== false && url !== undefined) Object.assign(report, await databaseDrift(context, dialect))
     else report.heads = await several(context, await fileHeads(context))
     const { heads, models, database, pending, edited, missing, incomplete } = report
     const lists = [heads, models, database, pending, edited, missing, incomplete]
-    report.ok = lists.every((list) => list === undefined || list.length === 0)
+    report.ok = report.conflict === undefined && lists.every((list) => list === undefined || list.length === 0)
     return report
   },
   outcome: ({ ok }) => (ok ? 0 : 3),
@@ -61,6 +64,16 @@ differs or is pending, or where the revisions end in several heads, the exit cod
 // Every other verb goes up to one: branches that met in version control have to be joined first.
 const several = async (context: Context, heads: readonly string[]): Promise<Named[]> =>
   heads.length > 1 ? named(context, heads) : []
+
+// Two branches may both make a table: then there is no schema to compare with before somebody joins them.
+async function modelsSide(context: Context, dialect: Dialect): Promise<Pick<CheckReport, 'models' | 'conflict'>> {
+  try {
+    return { models: await modelsDrift(context, dialect) }
+  } catch (error) {
+    if (!isGodwitError(error) || (await fileHeads(context)).length < 2) throw error
+    return { conflict: error.message }
+  }
+}
 
 async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
   const to = await modelsSchema(context, dialect)

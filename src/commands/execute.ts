@@ -25,7 +25,7 @@ export async function execute(
 }
 
 function redacted(error: GodwitError): GodwitError {
-  const { code, message, why, fix, place, data, cause } = error
+  const { code, message, why, fix, place, data, underlying: cause } = error
   const details: ErrorDetails = { cause }
   if (why !== undefined) details.why = redact(why)
   if (fix !== undefined) details.fix = redact(fix)

@@ -92,7 +92,9 @@ export interface Written extends Named {
 
 /** Writes the file of a new revision. Errors: FOLDER_NOT_WRITABLE. */
 export async function writeDraft(context: Context, draft: Draft): Promise<Written> {
-  const { fileName, newId, printSql, printTypescript, writeRevision } = await import('../revisions/index.ts')
+  const { checkReadBack, FORMAT, fileName, newId, printSql, printTypescript, writeRevision } = await import(
+    '../revisions/index.ts'
+  )
   const id = newId()
   const parents = [...draft.parents]
   // The message becomes a comment, a file name and one line of many tables.
@@ -105,18 +107,39 @@ export async function writeDraft(context: Context, draft: Draft): Promise<Writte
     ...(!equalData(draft.down, invertAll(draft.operations)) && { down: [...draft.down] }),
   }
   const kind = draft.format === 'sql' ? 'sql' : 'typescript'
-  const text = kind === 'typescript' ? printTypescript(definition) : sqlFile(definition, draft, printSql)
+  const name = fileName(message, kind, context.clock())
+  const text = kind === 'typescript' ? printTypescript(definition) : await sqlFile(definition, draft, printSql)
+  if (kind === 'typescript') await checkReadBack(text, name, { ...definition, format: FORMAT })
   const { folder } = await context.config()
-  const file = await writeRevision(folder, fileName(message, kind, context.clock()), text)
+  const file = await writeRevision(folder, name, text)
   return { revision: id, parents, message, file: shortPath(context, file) }
 }
 
 type PrintSql = typeof import('../revisions/index.ts')['printSql']
 
-function sqlFile(definition: RevisionDefinition, { sql, down }: Draft, printSql: PrintSql): string {
+async function sqlFile(definition: RevisionDefinition, { sql, down }: Draft, printSql: PrintSql): Promise<string> {
   if (sql === undefined || definition.operations.length === 0) return printSql(definition, '', '')
+  const { cannotBeWritten, checkReadBack } = await import('../revisions/index.ts')
   const upText = sqlText(sql.dialect, definition.operations, sql.from)
   const downText = sqlText(sql.dialect, down, sql.to)
   const bare = upText.transactional && downText.transactional ? {} : { transaction: false }
-  return printSql({ ...definition, ...bare }, upText.sql, downText.sql)
+  const text = printSql({ ...definition, ...bare }, upText.sql, downText.sql)
+  const { id, parents, message } = definition
+  await checkReadBack(text, 'x.sql', {
+    id,
+    parents,
+    message,
+    operations: [{ kind: 'sql', up: upText.sql.trim(), down: downText.sql.trim() }],
+    ...bare,
+  })
+  for (const { sql: whole, statements } of [upText, downText]) {
+    const found = await sql.dialect.split(whole)
+    const single = (await Promise.all(statements.map((each) => sql.dialect.split(each)))).flat()
+    const same = equalData(
+      found.map((each) => each.sql),
+      single.map((each) => each.sql),
+    )
+    if (!same) throw cannotBeWritten('its statements do not end where they should')
+  }
+  return text
 }

@@ -8,6 +8,8 @@ import type { Schema } from '../schema/schema.ts'
 export interface SqlText {
   sql: string
   transactional: boolean
+  /** One by one, as they were rendered. */
+  statements: string[]
 }
 
 /** One statement after the other, each ended, notes as comments above. No transaction is opened. */
@@ -16,6 +18,7 @@ export function sqlText(dialect: Dialect, operations: readonly Operation[], befo
   return {
     sql: statements.map(statementText).join('\n'),
     transactional: statements.every(({ transactional }) => transactional),
+    statements: statements.map(({ sql }) => sql),
   }
 }
 

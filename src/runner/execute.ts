@@ -314,7 +314,7 @@ function outcomeInUnits(
 async function stopped(session: Session, step: Step, error: unknown): Promise<unknown> {
   if (!isGodwitError(error) || error.code === 'INTERRUPTED' || error.code === 'CONNECTION_LOST') return error
   await record(session, step, `${error.code}: ${error.message}`)
-  const { code, message, why, fix, place, data, cause } = error
+  const { code, message, why, fix, place, data, underlying: cause } = error
   const stays = `What the revision did before this stays; the next \`godwit ${step.direction === 'up' ? 'upgrade' : 'downgrade'}\` goes on from here.`
   return new GodwitError(code, message, {
     why: why === undefined ? stays : `${why}\n${stays}`,

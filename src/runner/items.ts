@@ -77,7 +77,7 @@ function inFile(error: unknown, revision: Revision, text: string): unknown {
     ...(fix !== undefined && { fix }),
     ...(data !== undefined && { data }),
     place: placeOf(revision, item, lineStart + column - 1),
-    cause: error.cause,
+    cause: error.underlying,
   })
 }
 

@@ -54,7 +54,7 @@ export function lookFailure(
 /** The same error, saying which revision it was. */
 export function inRevision(error: unknown, revision: { id: string; message: string; file: string }): unknown {
   if (!isGodwitError(error) || error.data?.revision !== undefined) return error
-  const { code, message, why, fix, data, cause } = error
+  const { code, message, why, fix, data, underlying: cause } = error
   return new GodwitError(code, `Revision ${revision.id} (${revision.message}): ${message}`, {
     ...(why !== undefined && { why }),
     ...(fix !== undefined && { fix }),

@@ -322,7 +322,7 @@ async function truth(context: RunnerContext, folder: Folder, error: GodwitError)
       why: `${error.why ?? ''}\nAsked again: ${is}. The database is at ${current.join(', ') || 'the base'}.`,
       ...(error.fix !== undefined && { fix: error.fix }),
       data: { ...error.data, current },
-      cause: error.cause,
+      cause: error.underlying,
     })
   } catch {
     // The server does not answer: the first error says all there is to say.

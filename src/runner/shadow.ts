@@ -324,7 +324,7 @@ function batches(operations: readonly Operation[]): Batch[] {
 
 /** The same error, saying which revision it was. Places in a statement are none in its file: the file alone is named. */
 function inRevision(error: GodwitError, { id, message, file }: Revision): GodwitError {
-  const { code, why, fix, place, data, cause } = error
+  const { code, why, fix, place, data, underlying: cause } = error
   return new GodwitError(code, `Revision ${id} (${message}): ${error.message}`, {
     why: [why, place?.text].filter((line) => line !== undefined).join('\n'),
     ...(fix !== undefined && { fix }),

@@ -22,7 +22,7 @@ export async function locateInSql(
       if (sql.split(/\r\n|\r|\n/)[place.line - 1] !== place.text) continue
       const found = line + place.line - 1
       const shift = place.line === 1 ? column - 1 : 0
-      const { code, message, why, fix, data, cause } = error
+      const { code, message, why, fix, data, underlying: cause } = error
       return new GodwitError(code, message, {
         ...(why !== undefined && { why }),
         ...(fix !== undefined && { fix }),

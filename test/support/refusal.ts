@@ -1,5 +1,6 @@
 // Why a database refuses a change: for its rows, or for something that no rows explain.
 import type { Dialect } from '../../src/dialects/dialect.ts'
+import { isGodwitError } from '../../src/errors.ts'
 
 /** SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: ReadonlyMap<string, string> = new Map([
@@ -51,7 +52,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 
 /** In a word, what it is about the rows; undefined: the rows have nothing to do with it. */
 export function reasonOf(dialect: Dialect, error: unknown): string | undefined {
-  const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const cause: unknown = isGodwitError(error) && error.underlying !== undefined ? error.underlying : error
   if (dialect.name === 'sqlite') {
     const text = cause instanceof Error ? cause.message : ''
     return TEXTS.find(([pattern]) => pattern.test(text))?.[1]

@@ -7,7 +7,7 @@ import { clean, join, plural, type Ui } from './ui.ts'
 /** The three sides, two by two, and what to run where they differ. */
 export function text(report: CheckReport, ui: Ui): string {
   const { colors } = ui
-  const { heads, models, database, pending, edited, missing, incomplete } = report
+  const { heads, models, database, pending, edited, missing, incomplete, conflict } = report
   return join(
     heads.length > 0 &&
       join(
@@ -29,7 +29,9 @@ export function text(report: CheckReport, ui: Ui): string {
     side(
       'models and revisions',
       models,
-      'no models are configured',
+      conflict === undefined
+        ? 'left out (no models are configured, or --no-models)'
+        : `not compared before the branches are joined: ${clean(conflict)}`,
       '`godwit migrate` writes the revision that is missing.',
       ui,
     ),
