@@ -7,6 +7,7 @@ import { type GodwitError, isGodwitError } from '../../src/errors.ts'
 import { printSql, printTypescript, type RevisionDefinition } from '../../src/revisions/index.ts'
 import type { RunnerContext, RunnerEvent } from '../../src/runner/index.ts'
 import {
+  describeEach,
   mysqlAnswers,
   postgresAnswers,
   type ScratchDatabase,
@@ -24,14 +25,21 @@ export interface Engine {
   shared: boolean
 }
 
-/** All engines that answer here. */
-export const engines: Engine[] = [
+/** All engines, whether they answer or not. */
+export const everyEngine: readonly (Engine & { answers?: boolean })[] = [
   { name: 'sqlite', scratch: scratchSqlite, shared: true },
   // In memory, one session for everything: starting the engine is what takes time.
   { name: 'pglite', scratch: async () => ({ url: 'pglite:', drop: async () => {} }), shared: false },
-  ...((await postgresAnswers()) ? [{ name: 'postgres', scratch: scratchPostgres, shared: true }] : []),
-  ...((await mysqlAnswers()) ? [{ name: 'mysql', scratch: scratchMysql, shared: true }] : []),
+  { name: 'postgres', scratch: scratchPostgres, shared: true, answers: await postgresAnswers() },
+  { name: 'mysql', scratch: scratchMysql, shared: true, answers: await mysqlAnswers() },
 ]
+
+/** All engines that answer here. */
+export const engines: readonly Engine[] = everyEngine.filter(({ answers }) => answers !== false)
+
+/** `describe` on each engine that fits; what does not answer is skipped, and counted. */
+export const describeOn = (fits: (engine: Engine) => boolean = () => true) =>
+  describeEach<Engine>(everyEngine.filter(fits))
 
 /** A scratch database with a scratch folder of revisions. */
 export interface Ground {
