@@ -1,6 +1,7 @@
 // The databases that contract tests run on, and the folders of revisions they run.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { Connection, Dialect } from '../../src/dialects/dialect.ts'
 import { dialectOf } from '../../src/dialects/index.ts'
 import { type GodwitError, isGodwitError } from '../../src/errors.ts'
@@ -16,6 +17,9 @@ import {
   scratchPostgres,
   scratchSqlite,
 } from '../support/databases.ts'
+import { closeTargets, lentEmbedded } from '../support/targets.ts'
+
+afterAll(closeTargets)
 
 /** One database engine to hold to the contract. */
 export interface Engine {
@@ -28,7 +32,7 @@ export interface Engine {
 /** All engines, whether they answer or not. */
 export const everyEngine: readonly (Engine & { answers?: boolean })[] = [
   { name: 'sqlite', scratch: scratchSqlite, shared: true },
-  // In memory, one session for everything: starting the engine is what takes time.
+  // In memory, one session for everything; engines are emptied and lent again, as starting one is what takes time.
   { name: 'pglite', scratch: async () => ({ url: 'pglite:', drop: async () => {} }), shared: false },
   { name: 'postgres', scratch: scratchPostgres, shared: true, answers: await postgresAnswers() },
   { name: 'mysql', scratch: scratchMysql, shared: true, answers: await mysqlAnswers() },
@@ -70,7 +74,8 @@ export async function ground(engine: Engine, given?: Connection): Promise<Ground
   await mkdir(path)
   const events: RunnerEvent[] = []
   let last: string | undefined
-  const only = given ?? (engine.shared ? undefined : await dialect.connect(database.url, { create: true }))
+  const own = given === undefined && !engine.shared ? await lentEmbedded(dialect) : undefined
+  const only = given ?? own?.connection
   const where = { url: database.url, ...(only !== undefined && { connection: only }) }
   const on = async <Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> => {
     if (only !== undefined) return work(only)
@@ -120,7 +125,7 @@ export async function ground(engine: Engine, given?: Connection): Promise<Ground
     ask: (sql) => on((connection) => connection.query(sql)),
     on,
     async drop() {
-      if (given === undefined) await only?.close()
+      await own?.[Symbol.asyncDispose]()
       await database.drop()
       await folder.drop()
     },
