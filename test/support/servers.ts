@@ -49,32 +49,42 @@ export async function withMysql<Result>(work: (client: mysql.Connection) => Prom
   }
 }
 
-/** Undefined: it answers. Otherwise why it does not. In CI a server has to answer, unless `none` says that there is none. */
-async function absence(name: string, variable: string, url: string, ask: () => Promise<unknown>) {
-  if (url === 'none') return `${name} (${variable}=none)`
+/** What is known of one server: its version, or why nothing can be run on it. */
+interface Asked {
+  version?: string
+  absent?: string
+}
+
+/** In CI a server has to answer, unless `none` says that there is none. */
+async function ask(name: string, variable: string, url: string, version: () => Promise<string>): Promise<Asked> {
+  if (url === 'none') return { absent: `${name} (${variable}=none)` }
   try {
-    await ask()
-    return undefined
+    return { version: await version() }
   } catch (error) {
     const why = error instanceof Error ? error.message || String('code' in error && error.code) : String(error)
-    const text = `${name} (${new URL(url).host} does not answer: ${why}; ${variable} names another, or none)`
-    if (process.env.CI) throw new Error(`In CI a server has to answer: ${text}`, { cause: error })
-    return text
+    const absent = `${name} (${why}; ${variable} names another server, or none)`
+    if (process.env.CI) throw new Error(`In CI a server has to answer: ${absent}`, { cause: error })
+    return { absent }
   }
 }
 
 /** Runs before all tests; what it gives back runs after them. */
 export default async function setup({ provide }: TestProject) {
-  const postgres = await absence('PostgreSQL', 'GODWIT_TEST_POSTGRES_URL', POSTGRES, () =>
-    withPostgres((client) => client.query('select 1')),
+  const postgres = await ask('PostgreSQL', 'GODWIT_TEST_POSTGRES_URL', POSTGRES, () =>
+    withPostgres(async (client) => (await client.query('select version()')).rows[0].version),
   )
-  const maria = await absence('MySQL or MariaDB', 'GODWIT_TEST_MYSQL_URL', MYSQL, () =>
-    withMysql((client) => client.query('select 1')),
+  const maria = await ask('MySQL or MariaDB', 'GODWIT_TEST_MYSQL_URL', MYSQL, () =>
+    withMysql(async (client) => {
+      const [[row]] = await client.query<mysql.RowDataPacket[]>('select version() as version')
+      return `MySQL or MariaDB ${row?.version}`
+    }),
   )
-  provide('servers', { postgres: postgres === undefined, mysql: maria === undefined })
-  const shared = existsSync(SHARED) ? undefined : 'the schemas and cases of others (../shared is not here)'
+  provide('servers', { postgres: postgres.absent === undefined, mysql: maria.absent === undefined })
+  for (const { version } of [postgres, maria]) if (version !== undefined) console.info(version)
+  const shared = existsSync(SHARED) ? {} : { absent: '../shared, the schemas and cases of others (it is not here)' }
   const say = (): void => {
-    for (const text of [postgres, maria, shared]) if (text !== undefined) console.warn(`skipped: what needs ${text}`)
+    for (const { absent } of [postgres, maria, shared])
+      if (absent !== undefined) console.warn(`skipped: what needs ${absent}`)
   }
   say()
   return say
