@@ -80,7 +80,8 @@ export default async function setup({ provide }: TestProject) {
     }),
   )
   provide('servers', { postgres: postgres.absent === undefined, mysql: maria.absent === undefined })
-  for (const { version } of [postgres, maria]) if (version !== undefined) console.info(version)
+  const used = [`Node ${process.version}`, postgres.version, maria.version].filter((each) => each !== undefined)
+  console.info(used.join('\n'))
   const shared = existsSync(SHARED) ? {} : { absent: '../shared, the schemas and cases of others (it is not here)' }
   const say = (): void => {
     for (const { absent } of [postgres, maria, shared])
