@@ -102,7 +102,9 @@ async function onVersion(major) {
         await client.end().catch(() => {})
       }
     }
-    const env = { ...process.env, CI: 'true', GODWIT_TEST_POSTGRES_URL: url }
+    // This is about PostgreSQL: another server is used where it is named, and not looked for.
+    const { GODWIT_TEST_MYSQL_URL = 'none' } = process.env
+    const env = { ...process.env, CI: 'true', GODWIT_TEST_POSTGRES_URL: url, GODWIT_TEST_MYSQL_URL }
     return (
       spawnSync(process.execPath, [bin('vitest', 'vitest.mjs'), 'run', ...tests], { cwd: root, stdio: 'inherit', env })
         .status === 0

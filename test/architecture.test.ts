@@ -3,7 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CODES } from '../src/errors.ts'
-import { cycles, importsOf, importViolations, type SourceFile, wordViolations } from './support/architecture.ts'
+import {
+  cycles,
+  importsOf,
+  importViolations,
+  type SourceFile,
+  testsThatLookBeside,
+  wordViolations,
+} from './support/architecture.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -37,6 +44,10 @@ test('every error code is documented, and nothing else is', () => {
   const page = readFileSync(join(root, 'docs/reference/errors.md'), 'utf8')
   const documented = [...page.matchAll(/^#{2,4} `?([A-Z][A-Z_]+)`?/gm)].map((match) => match[1])
   expect([...new Set(documented)].sort()).toEqual(Object.keys(CODES).sort())
+})
+
+test('what a test does depends on nothing beside the checkout', () => {
+  expect(testsThatLookBeside([...readTree('test'), ...readTree('examples')])).toEqual([])
 })
 
 describe('the checks see a violation', () => {
@@ -89,6 +100,15 @@ describe('the checks see a violation', () => {
     ['startup/x.ts', 'const [, , verb] = process.argv'],
   ])('the words of %s: %s', (path, text) => {
     expect(wordViolations([file(path, text)])).toHaveLength(1)
+  })
+
+  test.each([
+    ['cases.test.ts', "resolve(import.meta.dirname, '../../shared/data')"],
+    ['dialects/x.test.ts', "import { filesOf } from '../support/shared.ts'"],
+    ['status.test.ts', 'const url = process.env.GODWIT_TEST_MYSQL_URL'],
+  ])('%s looks beside the checkout: %s', (path, text) => {
+    expect(testsThatLookBeside([file(path, text)])).toEqual([path])
+    expect(testsThatLookBeside([file(`shared/${path}`, text)])).toEqual([])
   })
 
   test('a file without its first line', () => {

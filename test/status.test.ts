@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { createUi } from '../src/cli/text/ui.ts'
 import { screenOn } from '../src/cli/watch.ts'
 import { godwit } from '../src/commands/library.ts'
@@ -13,7 +13,14 @@ import { dialectOf } from '../src/dialects/index.ts'
 import { lockKey } from '../src/runner/run.ts'
 import { built } from './support/built.ts'
 import { type Project, project, sqlRevision } from './support/cli.ts'
-import { mysqlAnswers, postgresAnswers, scratchMysql, scratchPostgres, scratchSqlite } from './support/databases.ts'
+import {
+  describeEach,
+  mysqlAnswers,
+  postgresAnswers,
+  scratchMysql,
+  scratchPostgres,
+  scratchSqlite,
+} from './support/databases.ts'
 import { asStranger } from './support/strangers.ts'
 
 const open: { drop(): Promise<void> }[] = []
@@ -37,11 +44,11 @@ const make = async (): Promise<Project> => {
 }
 
 const servers = [
-  ...((await postgresAnswers()) ? [{ name: 'postgres', scratch: scratchPostgres }] : []),
-  ...((await mysqlAnswers()) ? [{ name: 'mysql', scratch: scratchMysql }] : []),
+  { name: 'postgres', scratch: scratchPostgres, answers: await postgresAnswers() },
+  { name: 'mysql', scratch: scratchMysql, answers: await mysqlAnswers() },
 ]
 
-describe.each(servers)('on $name, as a role that may only read', ({ name, scratch }) => {
+describeEach(servers)('on $name, as a role that may only read', ({ name, scratch }) => {
   test('everything is shown, and nothing can have been written', async () => {
     const [{ cli, path, write }, database] = [await make(), await scratch()]
     open.push(database)
@@ -165,7 +172,7 @@ test.runIf(await postgresAnswers())('large tables are estimated, and marked', as
   expect(known).toMatchObject({ name: 'large', rows: 100_500, estimated: true })
 })
 
-describe.each([...servers, { name: 'sqlite', scratch: scratchSqlite }])('on $name', ({ scratch }) => {
+describeEach([...servers, { name: 'sqlite', scratch: scratchSqlite }])('on $name', ({ scratch }) => {
   test('the holder of the lock is named, for as long as it is held', async () => {
     const database = await scratch()
     open.push(database)

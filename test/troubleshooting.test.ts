@@ -1,10 +1,10 @@
 // Every problem of the troubleshooting guide, provoked on each engine where it can happen: code, hint and section agree.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Connection } from '../src/dialects/dialect.ts'
 import { dialectOf } from '../src/dialects/index.ts'
-import { engines, failure, type Ground, ground } from './contract/support.ts'
+import { describeOn, failure, type Ground, ground } from './contract/support.ts'
 import { problems } from './support/problems.ts'
 
 const guide = readFileSync(join(import.meta.dirname, '../docs/guides/troubleshooting.md'), 'utf8')
@@ -17,7 +17,7 @@ test('the guide has a section for each problem, in this order, with its code', (
   expect(sections).toEqual(problems.map(({ title, code }) => ({ title, code: code.toLowerCase() })))
 })
 
-describe.each(engines)('on $name', (engine) => {
+describeOn()('on $name', (engine) => {
   let at: Ground
   // An engine in this process takes longer to start than all the rest: one for all of them.
   let shared: Connection | undefined

@@ -8,6 +8,7 @@ import { godwit } from '../src/commands/library.ts'
 import { dialectOf } from '../src/dialects/index.ts'
 import { type Project, project, sqlRevision } from './support/cli.ts'
 import {
+  describeEach,
   mysqlAnswers,
   postgresAnswers,
   type ScratchDatabase,
@@ -134,11 +135,11 @@ test('a question that the database refuses does not end it', async () => {
 })
 
 const servers = [
-  ...((await postgresAnswers()) ? [{ name: 'postgres', scratch: scratchPostgres }] : []),
-  ...((await mysqlAnswers()) ? [{ name: 'mysql', scratch: scratchMysql }] : []),
+  { name: 'postgres', scratch: scratchPostgres, answers: await postgresAnswers() },
+  { name: 'mysql', scratch: scratchMysql, answers: await mysqlAnswers() },
 ]
 
-describe.each(servers)('privileges on $name', ({ name, scratch }) => {
+describeEach(servers)('privileges on $name', ({ name, scratch }) => {
   test('what is there, and what is missing with its grant', async () => {
     const database: ScratchDatabase = await scratch()
     open.push(database)

@@ -1,14 +1,14 @@
 // The six scripts, the start and the function as processes, embedded and on the server; then the emergency, step by step.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { postgresAnswers, scratchPglite, scratchPostgres } from '../../test/support/databases.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { describeEach, postgresAnswers, scratchPglite, scratchPostgres } from '../../test/support/databases.ts'
 import { type Example, example, type Running } from '../../test/support/example.ts'
 import { cold, npm } from './test/support.ts'
 
 const targets = [
   { name: 'embedded', scratch: scratchPglite },
-  ...((await postgresAnswers()) ? [{ name: 'server', scratch: scratchPostgres }] : []),
+  { name: 'server', scratch: scratchPostgres, answers: await postgresAnswers() },
 ]
 const HEAD = '94d8405792a7'
 
@@ -25,7 +25,7 @@ async function stopped(running: Running): Promise<string> {
 }
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json()
 
-describe.each(targets)('$name', ({ scratch }) => {
+describeEach(targets)('$name', ({ scratch }) => {
   let place: Example
   beforeEach(async () => {
     place = await example('toolkit', await scratch())

@@ -1,10 +1,10 @@
 // Taking over databases of unknown origin, on every engine: whole, old, half, different, and those of other people.
 import { existsSync, readdirSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { godwit } from '../../src/commands/library.ts'
 import { op } from '../../src/operations/op.ts'
 import type { Column, Constraint, Table } from '../../src/schema/schema.ts'
-import { type Engine, engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -14,9 +14,7 @@ const column = (name: string, type: string, more: Partial<Column> = {}): Column 
 })
 
 // A database in memory has no second session: the embedded engine is tried in a folder by the transcripts of the guide.
-const shared: Engine[] = engines.filter(({ shared }) => shared)
-
-describe.each(shared)('on $name', (engine) => {
+describeOn(({ shared }) => shared)('on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

@@ -13,7 +13,7 @@ import { backup, restore, upgrade } from '../../src/runner/index.ts'
 import { RESTORING, readBookkeeping } from '../../src/runner/journal.ts'
 import { randomName, scratchFolder, scratchPglite } from '../support/databases.ts'
 import { type Sample, sampleOf } from './backup.samples.ts'
-import { type Engine, engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, type Engine, engines, everyEngine, failure, type Ground, ground } from './support.ts'
 
 let open: { drop(): Promise<void> }[] = []
 afterEach(async () => {
@@ -62,8 +62,8 @@ const put = (context: RunnerContext, file: string, replace = false) =>
 const ways = (engine: Engine): ('native' | 'godwit')[] =>
   engine.name === 'sqlite' || engine.name === 'pglite' ? ['native'] : ['native', 'godwit']
 
-for (const engine of engines) {
-  describe(engine.name, () => {
+for (const engine of everyEngine) {
+  describe.runIf(engine.answers !== false)(engine.name, () => {
     for (const tool of ways(engine)) {
       test(`${tool}: everything comes back exactly, into an empty database and in the place of another`, async () => {
         const sample = sampleOf(engine.name, { float: tool === 'godwit' })
@@ -214,7 +214,7 @@ describe.runIf(engines.some(({ name }) => name === 'postgres'))('a dump that can
   })
 })
 
-describe.each(engines.filter(({ name }) => name === 'postgres' || name === 'mysql'))(
+describeOn(({ name }) => name === 'postgres' || name === 'mysql')(
   '$name: a connection that was handed in',
   (engine) => {
     test('is what is copied and restored, whatever the URL says', async () => {

@@ -1,11 +1,11 @@
 // Operations that look first, on every engine: what is there and equal stays, what differs is an error, what is missing is
 // made, and going down takes back only what was made.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import { downgrade, plan, type RunnerEvent, readState, resolve, script, upgrade } from '../../src/runner/index.ts'
 import type { Column, Constraint, Table } from '../../src/schema/schema.ts'
 import { fragile } from './fragile.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -16,7 +16,7 @@ const column = (name: string, type: string, more: Partial<Column> = {}): Column 
 const id = column('id', 'integer', { nullable: false })
 const key: Constraint = { name: '', type: 'primary key', columns: ['id'] }
 
-describe.each(engines)('on $name', (engine) => {
+describeOn()('on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

@@ -1,12 +1,12 @@
 // What belongs to somebody else (`ignore` of the configuration) is no difference, and stays as it is, on every engine.
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { godwit } from '../../src/commands/library.ts'
 import { sql } from '../../src/sources/sql.ts'
-import { engines, type Ground, ground } from './support.ts'
+import { describeOn, type Ground, ground } from './support.ts'
 
-describe.each(engines.filter(({ shared }) => shared))('on $name', (engine) => {
+describeOn(({ shared }) => shared)('on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

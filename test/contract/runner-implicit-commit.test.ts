@@ -4,7 +4,7 @@ import { op } from '../../src/operations/op.ts'
 import { downgrade, readHistory, readState, upgrade } from '../../src/runner/index.ts'
 import type { Table } from '../../src/schema/schema.ts'
 import { fragile } from './fragile.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const notes: Table = {
   name: 'notes',
@@ -13,7 +13,7 @@ const notes: Table = {
   indexes: [],
 }
 
-describe.each(engines.filter(({ name }) => name === 'mysql'))('changes of structure on $name', (engine) => {
+describeOn(({ name }) => name === 'mysql')('changes of structure on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

@@ -1,13 +1,13 @@
 // Several revisions in one message: what must not differ from sending them one by one.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { readHistory, readState, upgrade } from '../../src/runner/index.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const ROUNDS = process.env.GODWIT_FULL === '1' ? 96 : 12
 
-describe.each(engines.filter(({ name }) => name === 'mysql'))('revisions that share a message on $name', (engine) => {
+describeOn(({ name }) => name === 'mysql')('revisions that share a message on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

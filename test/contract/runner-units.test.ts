@@ -1,11 +1,11 @@
 // What happens outside of transactions, and what other sessions do to us: on a server.
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import { downgrade, readHistory, readState, resolve, upgrade } from '../../src/runner/index.ts'
 import type { Index, Table } from '../../src/schema/schema.ts'
 import { fragile } from './fragile.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const table = (name: string): Table => ({
   name,
@@ -18,7 +18,7 @@ const table = (name: string): Table => ({
 })
 const index = (name: string, unique = false): Index => ({ name, unique, keys: [{ column: 'age' }] })
 
-describe.each(engines.filter(({ name }) => name === 'postgres'))('units on $name', (engine) => {
+describeOn(({ name }) => name === 'postgres')('units on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

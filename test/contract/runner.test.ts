@@ -1,6 +1,6 @@
 // The contract of the runner, the same on every database: up and down, nothing half done, errors that say what to do.
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Connection } from '../../src/dialects/dialect.ts'
 import { op } from '../../src/operations/op.ts'
 import type { Operation } from '../../src/operations/operation.ts'
@@ -15,7 +15,7 @@ import {
   upgrade,
 } from '../../src/runner/index.ts'
 import type { Column, Table } from '../../src/schema/schema.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const column = (name: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -56,7 +56,7 @@ function counted(connection: Connection): { connection: Connection; messages: st
   }
 }
 
-describe.each(engines)('runner on $name', (engine) => {
+describeOn()('runner on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

@@ -1,12 +1,14 @@
 // The databases that contract tests run on, and the folders of revisions they run.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { Connection, Dialect } from '../../src/dialects/dialect.ts'
 import { dialectOf } from '../../src/dialects/index.ts'
 import { type GodwitError, isGodwitError } from '../../src/errors.ts'
 import { printSql, printTypescript, type RevisionDefinition } from '../../src/revisions/index.ts'
 import type { RunnerContext, RunnerEvent } from '../../src/runner/index.ts'
 import {
+  describeEach,
   mysqlAnswers,
   postgresAnswers,
   type ScratchDatabase,
@@ -15,6 +17,9 @@ import {
   scratchPostgres,
   scratchSqlite,
 } from '../support/databases.ts'
+import { closeTargets, lentEmbedded } from '../support/targets.ts'
+
+afterAll(closeTargets)
 
 /** One database engine to hold to the contract. */
 export interface Engine {
@@ -24,14 +29,21 @@ export interface Engine {
   shared: boolean
 }
 
-/** All engines that answer here. */
-export const engines: Engine[] = [
+/** All engines, whether they answer or not. */
+export const everyEngine: readonly (Engine & { answers?: boolean })[] = [
   { name: 'sqlite', scratch: scratchSqlite, shared: true },
-  // In memory, one session for everything: starting the engine is what takes time.
+  // In memory, one session for everything; engines are emptied and lent again, as starting one is what takes time.
   { name: 'pglite', scratch: async () => ({ url: 'pglite:', drop: async () => {} }), shared: false },
-  ...((await postgresAnswers()) ? [{ name: 'postgres', scratch: scratchPostgres, shared: true }] : []),
-  ...((await mysqlAnswers()) ? [{ name: 'mysql', scratch: scratchMysql, shared: true }] : []),
+  { name: 'postgres', scratch: scratchPostgres, shared: true, answers: await postgresAnswers() },
+  { name: 'mysql', scratch: scratchMysql, shared: true, answers: await mysqlAnswers() },
 ]
+
+/** All engines that answer here. */
+export const engines: readonly Engine[] = everyEngine.filter(({ answers }) => answers !== false)
+
+/** `describe` on each engine that fits; what does not answer is skipped, and counted. */
+export const describeOn = (fits: (engine: Engine) => boolean = () => true) =>
+  describeEach<Engine>(everyEngine.filter(fits))
 
 /** A scratch database with a scratch folder of revisions. */
 export interface Ground {
@@ -62,7 +74,8 @@ export async function ground(engine: Engine, given?: Connection): Promise<Ground
   await mkdir(path)
   const events: RunnerEvent[] = []
   let last: string | undefined
-  const only = given ?? (engine.shared ? undefined : await dialect.connect(database.url, { create: true }))
+  const own = given === undefined && !engine.shared ? await lentEmbedded(dialect) : undefined
+  const only = given ?? own?.connection
   const where = { url: database.url, ...(only !== undefined && { connection: only }) }
   const on = async <Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> => {
     if (only !== undefined) return work(only)
@@ -112,7 +125,7 @@ export async function ground(engine: Engine, given?: Connection): Promise<Ground
     ask: (sql) => on((connection) => connection.query(sql)),
     on,
     async drop() {
-      if (given === undefined) await only?.close()
+      await own?.[Symbol.asyncDispose]()
       await database.drop()
       await folder.drop()
     },

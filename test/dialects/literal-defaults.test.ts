@@ -1,8 +1,8 @@
 // A default that is a plain value is printed alike when its own print is read again: it need not be spelled anew.
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { dialectNamed } from '../../src/dialects/index.ts'
 import { isLiteral } from '../../src/runner/texts.ts'
-import { mysqlAnswers, mysqlServer } from '../support/databases.ts'
+import { describeEach, mysqlAnswers, mysqlServer } from '../support/databases.ts'
 
 const engines = [
   {
@@ -12,19 +12,16 @@ const engines = [
       g numeric(12, 2) default 1, h jsonb default '{}', i date default '2020-01-01', j timestamptz default '2020-01-01', k double precision default 2, l uuid default '00000000-0000-0000-0000-000000000000', m text[] default '{}', n smallint default '3', o interval default '1 day'`,
   },
   { name: 'sqlite', options: {}, columns: "a integer default 7, c text default 'it''s', f boolean default true" },
-  ...((await mysqlAnswers())
-    ? [
-        {
-          name: 'mysql',
-          options: { target: `${mysqlServer}/mysql` },
-          columns:
-            "a int default 7, b bigint default '0', c varchar(20) default 'it''s', f boolean default true, i date default '2020-01-01'",
-        },
-      ]
-    : []),
+  {
+    name: 'mysql',
+    answers: await mysqlAnswers(),
+    options: { target: `${mysqlServer}/mysql` },
+    columns:
+      "a int default 7, b bigint default '0', c varchar(20) default 'it''s', f boolean default true, i date default '2020-01-01'",
+  },
 ]
 
-describe.each(engines)('$name', ({ name, options, columns }) => {
+describeEach(engines)('$name', ({ name, options, columns }) => {
   it('prints a plain value as it was read', async () => {
     const dialect = await dialectNamed(name)
     await using shadow = await dialect.openShadow(options)

@@ -1,6 +1,4 @@
 // Reading: what MySQL prints (written down from its manual, because only MariaDB runs here), and what a live server prints.
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Dialect, Shadow } from '../../src/dialects/dialect.ts'
 import { dialectNamed } from '../../src/dialects/index.ts'
@@ -8,9 +6,6 @@ import { flavorOf } from '../../src/dialects/mysql/flavor.ts'
 import { readEvent, readRoutine, readView, withoutDatabase } from '../../src/dialects/mysql/inspect/objects.ts'
 import { readTable } from '../../src/dialects/mysql/inspect/table.ts'
 import { render } from '../../src/dialects/mysql/render.ts'
-import { diff } from '../../src/diff/index.ts'
-import { describe as say } from '../../src/operations/index.ts'
-import { emptySchema } from '../../src/schema/schema.ts'
 import { mysqlAnswers, mysqlServer } from '../support/databases.ts'
 
 const context = {
@@ -204,31 +199,6 @@ describe.runIf(await mysqlAnswers())('on the server', () => {
     shadow = await dialect.openShadow({ target: mysqlServer })
   })
   afterAll(() => shadow.close())
-
-  const files = ['chinook', 'sakila', 'temporal'].map((name) => ({
-    name,
-    path: resolve(import.meta.dirname, `../../../shared/data/mysql/${name}.sql`),
-  }))
-  it.for(files)('$name goes there and back', { timeout: 60_000 }, async ({ name, path }, test) => {
-    test.skip(!existsSync(path), `the schema ${name} is not here`)
-    const statements = (await dialect.split(readFileSync(path, 'utf8'))).map(({ sql }) => sql)
-    const wanted = await shadow.scratch(async (connection) => {
-      await shadow.load(connection, statements)
-      return dialect.inspect(connection)
-    })
-    const { traits } = dialect
-    await shadow.scratch(async (connection) => {
-      const { version } = connection
-      for (const { sql } of dialect.render(diff(emptySchema(), wanted, { traits }), { version }))
-        await connection.execute(sql)
-      const there = await dialect.inspect(connection)
-      expect(diff(there, wanted, { traits }).map(say)).toEqual([])
-      expect(there).toEqual(wanted)
-      for (const { sql } of dialect.render(diff(there, emptySchema(), { traits }), { version }))
-        await connection.execute(sql)
-      expect(await dialect.inspect(connection)).toEqual(emptySchema())
-    })
-  })
 
   it('reads a broken view, temporal tables, sequences and what the engines can', async () => {
     const schema = await shadow.scratch(async (connection) => {

@@ -1,6 +1,6 @@
 // Reading: one of everything, the same from a server and from the embedded engine, whatever the session is doing.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection, Shadow } from '../../src/dialects/dialect.ts'
 import { dialect } from '../../src/dialects/postgres/index.ts'
@@ -10,11 +10,9 @@ import type { Operation } from '../../src/operations/operation.ts'
 import { comparable } from '../../src/schema/canonical.ts'
 import { emptySchema, type Schema, type SchemaObject, type Table } from '../../src/schema/schema.ts'
 import { postgresAnswers, type ScratchDatabase, scratchPostgres } from '../support/databases.ts'
+import { sameness, withoutViewTexts } from './postgres-support.ts'
 
 const everything = readFileSync(resolve(import.meta.dirname, '../fixtures/postgres/everything.sql'), 'utf8')
-const DATA = resolve(import.meta.dirname, '../../../shared/data/postgres')
-const files = existsSync(DATA) ? readdirSync(DATA).map((name) => join(DATA, name)) : []
-if (files.length === 0) console.warn('skipped: the folder of real schemas (../shared/data) is not here')
 const server = await postgresAnswers()
 const cache = resolve(import.meta.dirname, '../../node_modules/.cache/godwit-test')
 
@@ -52,7 +50,6 @@ const before15 = (text: string): string =>
     .replace(/for table parent \(id, name\) where \(n > 0\)/, 'for table parent')
     .replace(/create publication pubs [^;]*;/, '')
 
-const sameness = { columnOrder: true }
 const table = (schema: Schema, name: string): Table => {
   const found = schema.tables.find((candidate) => candidate.name === name)
   if (found === undefined) throw new Error(`no table ${name}`)
@@ -63,14 +60,6 @@ const object = (schema: Schema, type: string, name: string): SchemaObject => {
   if (found === undefined) throw new Error(`no ${type} ${name}`)
   return found
 }
-
-/** Servers before 16 qualify every column of a view: those texts are compared after the shadow has read them. */
-const withoutViewTexts = (schema: Schema) => ({
-  ...schema,
-  objects: schema.objects.map((item) =>
-    /view$/.test(item.type) ? { ...item, definition: item.definition?.replace(/\b\w+\./g, '') ?? '' } : item,
-  ),
-})
 
 describe('one of everything', () => {
   let schema: Schema
@@ -261,14 +250,6 @@ describe('one of everything', () => {
     expect(new Set(other.dependencies.map(({ from }) => from))).toEqual(
       new Set(schema.dependencies.map(({ from }) => from)),
     )
-  })
-})
-
-describe.runIf(server && files.length > 0)('schemas of others', () => {
-  it.each(files)('%s is the same on both', async (file) => {
-    const text = readFileSync(file, 'utf8')
-    const [ours, theirs] = [await read(embedded, text), await read(remote as Shadow, text)]
-    expect(comparable(withoutViewTexts(theirs), sameness)).toEqual(comparable(withoutViewTexts(ours), sameness))
   })
 })
 

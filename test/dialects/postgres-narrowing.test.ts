@@ -1,11 +1,17 @@
 // Every change of type against the server, value by value: what does not come back as it was, or is refused, is foretold
 // and counted; what is foretold happens to some value.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Connection } from '../../src/dialects/dialect.ts'
 import { dialect } from '../../src/dialects/postgres/index.ts'
 import { invertAll } from '../../src/operations/index.ts'
 import { op } from '../../src/operations/op.ts'
-import { postgresAnswers, type ScratchDatabase, scratchPglite, scratchPostgres } from '../support/databases.ts'
+import {
+  describeEach,
+  postgresAnswers,
+  type ScratchDatabase,
+  scratchPglite,
+  scratchPostgres,
+} from '../support/databases.ts'
 
 const INTEGERS = ['0', '1', '-1', '7', '127', '32767', '-32768', '32768', '16777217', '2147483647', '-2147483648']
 const LONG = [
@@ -184,10 +190,10 @@ const MADE = `create type mood as enum ('sad', 'ok'); create type feeling as enu
 create domain small as integer check (value < 100)`
 
 const engines = [
-  { name: 'a PostgreSQL server', make: scratchPostgres, use: await postgresAnswers() },
-  { name: 'embedded PostgreSQL', make: scratchPglite, use: FULL },
+  { name: 'a PostgreSQL server', make: scratchPostgres, answers: await postgresAnswers() },
+  { name: 'embedded PostgreSQL', make: scratchPglite, answers: FULL },
 ]
-describe.each(engines.filter(({ use }) => use))('$name', ({ make }) => {
+describeEach(engines)('$name', ({ make }) => {
   let database: ScratchDatabase
   let connection: Connection
   beforeAll(async () => {

@@ -9,7 +9,7 @@ import { invertAll } from '../../src/operations/index.ts'
 import type { Operation } from '../../src/operations/operation.ts'
 import { comparable } from '../../src/schema/canonical.ts'
 import { emptySchema, type Schema } from '../../src/schema/schema.ts'
-import { postgresAnswers, type ScratchDatabase, scratchPostgres } from '../support/databases.ts'
+import { describeEach, postgresAnswers, type ScratchDatabase, scratchPostgres } from '../support/databases.ts'
 
 const { traits } = dialect
 const everything = readFileSync(resolve(import.meta.dirname, '../fixtures/postgres/everything.sql'), 'utf8')
@@ -65,9 +65,9 @@ async function there(engine: string, texts: { from: string; to: string; rows?: s
   })
 }
 
-const engines = ['embedded', ...(server ? ['server'] : [])]
+const engines = [{ name: 'embedded' }, { name: 'server', answers: server }]
 
-describe.each(engines)('on the %s engine', (engine) => {
+describeEach(engines)('on the $name engine', ({ name: engine }) => {
   it('makes one of everything from nothing, and takes it all away again', async () => {
     const shadow = shadowOf(engine)
     const wanted = await shadow.scratch(async (connection) => {

@@ -5,12 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Shadow } from '../../src/dialects/dialect.ts'
 import { dialect } from '../../src/dialects/postgres/index.ts'
 import { withDatabase } from '../../src/dialects/postgres/url.ts'
-import { postgresAnswers, type ScratchDatabase, scratchFolder, scratchPostgres } from '../support/databases.ts'
+import {
+  describeEach,
+  postgresAnswers,
+  type ScratchDatabase,
+  scratchFolder,
+  scratchPostgres,
+} from '../support/databases.ts'
 
 const server = await postgresAnswers()
 let database: ScratchDatabase | undefined
 let folder: Awaited<ReturnType<typeof scratchFolder>>
-const shadows: [string, () => Shadow][] = []
 let embedded: Shadow
 let remote: Shadow
 
@@ -28,10 +33,12 @@ afterAll(async () => {
   await database?.drop()
   await folder.drop()
 })
-shadows.push(['embedded', () => embedded])
-if (server) shadows.push(['a server', () => remote])
+const shadows = [
+  { name: 'embedded', get: () => embedded },
+  { name: 'a server', get: () => remote, answers: server },
+]
 
-describe.each(shadows)('%s', (_, get) => {
+describeEach(shadows)('$name', ({ get }) => {
   const load = (statements: string[]) =>
     get().scratch(async (connection) => {
       await get().load(connection, statements)

@@ -2,12 +2,12 @@
 // makes what is missing, and still knows what this revision made and what had been there.
 // GODWIT_KILLS (default 3) and GODWIT_SEED repeat it or make it long.
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import { downgrade, upgrade } from '../../src/runner/index.ts'
 import { hashOf } from '../../src/schema/canonical.ts'
 import type { Column } from '../../src/schema/schema.ts'
-import { type Engine, engines, type Ground, ground } from '../contract/support.ts'
+import { describeOn, type Engine, type Ground, ground } from '../contract/support.ts'
 import { random, snapshot, worker } from './support.ts'
 
 const KILLS = Number(process.env.GODWIT_KILLS ?? 3)
@@ -73,7 +73,7 @@ async function fingerprint(at: Ground): Promise<string> {
   })
 }
 
-describe.each(engines.filter(({ shared }) => shared))('on $name', (engine) => {
+describeOn(({ shared }) => shared)('on $name', (engine) => {
   it('a run killed at any batch is finished by the next, and taken back as one', {
     timeout: 60_000 + KILLS * 15_000,
   }, async () => {

@@ -1,10 +1,10 @@
 // Killed runners, cut wires and twenty starters at once: the next run ends like an undisturbed one, every time.
 // GODWIT_KILLS (default 5), GODWIT_ROUNDS (1) and GODWIT_SEED make it long or repeat it; see test/kill/sweep.sh.
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { isGodwitError } from '../../src/errors.ts'
 import { upgrade } from '../../src/runner/index.ts'
-import { type Engine, engines, type Ground, ground } from '../contract/support.ts'
+import { describeOn, type Engine, type Ground, ground } from '../contract/support.ts'
 import { type Cut, fingerprint, HEAD, REVISIONS, random, snapshot, wireTo, worker, writeHistory } from './support.ts'
 
 const KILLS = Number(process.env.GODWIT_KILLS ?? 5)
@@ -14,7 +14,6 @@ const STARTERS = Number(process.env.GODWIT_STARTERS ?? 20)
 const FULL = KILLS >= 100
 const SIDES = ['before', 'after'] as const
 const SEED = Number(process.env.GODWIT_SEED ?? Date.now() % 1_000_000)
-const shared = engines.filter(({ shared }) => shared)
 
 let build: Awaited<ReturnType<typeof snapshot>>
 beforeAll(async () => {
@@ -46,7 +45,7 @@ async function undisturbed(engine: Engine): Promise<{ print: string; waits: numb
   }
 }
 
-describe.each(shared)('on $name', (engine) => {
+describeOn(({ shared }) => shared)('on $name', (engine) => {
   it('a runner killed at any moment is made good by the next', { timeout: 60_000 + KILLS * 10_000 }, async () => {
     const next = random(SEED)
     const { print, waits, works } = await undisturbed(engine)
@@ -129,7 +128,7 @@ async function cutAt(engine: Engine, cut: Cut, print: string): Promise<string | 
   }
 }
 
-describe.each(engines.filter(({ name }) => name === 'postgres' || name === 'mysql'))('on $name', (engine) => {
+describeOn(({ name }) => name === 'postgres' || name === 'mysql')('on $name', (engine) => {
   const count = (codes: readonly string[]): string =>
     [...new Set(codes)].map((code) => `${code} ${codes.filter((each) => each === code).length} times`).join(', ')
   const isLoss = (code: string): boolean => code === 'done' || code.startsWith('CONNECTION_')

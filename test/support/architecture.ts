@@ -55,6 +55,18 @@ export function importsOf(file: SourceFile): Import[] {
   ].map((found) => ({ from: file.path, ...found }))
 }
 
+// The names of servers have one place too: whoever looks for one by itself forgets to say what it left out.
+const BESIDE = /\.\.\/shared\b|\bsupport\/shared\.ts|\bGODWIT_TEST_\w+_URL\b/
+
+/** Tests that look beside the checkout or for a server by themselves: test/shared and test/support/servers.ts do it for all. */
+export const testsThatLookBeside = (files: readonly SourceFile[]): string[] =>
+  files
+    .filter(
+      ({ path }) => !/^(?:shared\/|support\/(?:shared|servers|architecture)\.ts$|architecture\.test\.ts$)/.test(path),
+    )
+    .filter(({ text }) => BESIDE.test(text.replace(/^\s*\/\/.*$/gm, '')))
+    .map(({ path }) => path)
+
 /** Imports against the table, one line each. */
 export function importViolations(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {

@@ -1,41 +1,34 @@
-// Scratch databases for tests: random names, always dropped. Servers come from the environment or from loopback.
+// Scratch databases for tests: random names, always dropped. Servers come from the environment or from loopback (servers.ts).
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import mysql from 'mysql2/promise'
-import pg from 'pg'
+import { describe, inject } from 'vitest'
+import { MYSQL, POSTGRES, withMysql, withPostgres } from './servers.ts'
 
 export interface ScratchDatabase {
   url: string
   drop(): Promise<void>
 }
 
-const POSTGRES = process.env.GODWIT_TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
 /** The server's URL. */
 export const postgresServer = POSTGRES
 
 export const randomName = (): string => `godwit_test_${randomBytes(6).toString('hex')}`
 
-async function withPostgres<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: POSTGRES, connectionTimeoutMillis: 3000 })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+/** Whether a PostgreSQL server answers. */
+export const postgresAnswers = async (): Promise<boolean> => inject('servers').postgres
 
-/** Whether a PostgreSQL server answers. In CI it has to: then an unreachable server is an error, not false. */
-export async function postgresAnswers(): Promise<boolean> {
-  try {
-    await withPostgres((client) => client.query('select 1'))
-    return true
-  } catch (error) {
-    if (process.env.CI) throw error
-    console.warn(`skipped: no PostgreSQL server answers (set GODWIT_TEST_POSTGRES_URL): ${(error as Error).message}`)
-    return false
+/** Whether a MySQL or MariaDB server answers. */
+export const mysqlAnswers = async (): Promise<boolean> => inject('servers').mysql
+
+/**
+ * As `describe.each`, for databases that may not be there: where `answers` is false the tests are skipped, and counted as
+ * such. A list that only holds what answers would leave them out in silence.
+ */
+export function describeEach<Each extends { name: string; answers?: boolean }>(all: readonly Each[]) {
+  return (title: string, body: (each: Each) => void): void => {
+    for (const each of all) describe.runIf(each.answers ?? true)(title.replace('$name', each.name), () => body(each))
   }
 }
 
@@ -74,38 +67,8 @@ export async function scratchPglite(): Promise<ScratchDatabase> {
   return { url: `pglite:${join(folder.path, 'data')}`, drop: folder.drop }
 }
 
-const MYSQL = process.env.GODWIT_TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306'
-
 /** The server's URL, without a database. */
 export const mysqlServer = MYSQL
-
-async function withMysql<Result>(work: (client: mysql.Connection) => Promise<Result>): Promise<Result> {
-  const url = new URL(MYSQL)
-  const client = await mysql.createConnection({
-    host: url.hostname,
-    port: Number(url.port || 3306),
-    user: decodeURIComponent(url.username || 'root'),
-    password: decodeURIComponent(url.password),
-    connectTimeout: 3000,
-  })
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-/** Whether a MySQL or MariaDB server answers. In CI it has to: then an unreachable server is an error, not false. */
-export async function mysqlAnswers(): Promise<boolean> {
-  try {
-    await withMysql((client) => client.query('select 1'))
-    return true
-  } catch (error) {
-    if (process.env.CI) throw error
-    console.warn(`skipped: no MySQL or MariaDB server answers (set GODWIT_TEST_MYSQL_URL): ${(error as Error).message}`)
-    return false
-  }
-}
 
 /** A new, empty database on the MySQL or MariaDB server. */
 export async function scratchMysql(): Promise<ScratchDatabase> {

@@ -8,10 +8,10 @@ import { root } from './built.ts'
 import { type Outcome, type Project, project } from './cli.ts'
 import { mysqlAnswers, type ScratchDatabase, scratchMysql, scratchSqlite } from './databases.ts'
 
-/** Where the examples for MySQL run: embedded, and on the server if one answers. */
-export const mysqlTargets: { name: string; scratch(): Promise<ScratchDatabase> }[] = [
-  { name: 'sqlite', scratch: scratchSqlite },
-  ...((await mysqlAnswers()) ? [{ name: 'mysql', scratch: scratchMysql }] : []),
+/** Where the examples for MySQL run: embedded, and on the server; what needs it is skipped where none answers. */
+export const mysqlTargets: { name: string; scratch(): Promise<ScratchDatabase>; answers: boolean }[] = [
+  { name: 'sqlite', scratch: scratchSqlite, answers: true },
+  { name: 'mysql', scratch: scratchMysql, answers: await mysqlAnswers() },
 ]
 
 /** A program that is running. */

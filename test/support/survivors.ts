@@ -1,13 +1,15 @@
 // What a change must leave as it is: which rows and values of the one schema have to be there in the other, and whether they are.
 import type { Connection, Dialect } from '../../src/dialects/dialect.ts'
-import type { Column, Constraint, Schema, Table } from '../../src/schema/schema.ts'
+import type { Column, Constraint, Schema, SchemaObject, Table } from '../../src/schema/schema.ts'
 import { tableName } from './fill.ts'
 
 /**
  * How values are compared. `exact`: as the database itself writes them. `number`, `text`, `moment`, `date`, `json`: by
- * what they mean. `present`: there where they were there, and NULL where they were NULL.
+ * what they mean. `present`: there where they were there, and NULL where they were NULL. A composite value: attribute by
+ * attribute, by name, those that both types have.
  */
-type Comparison = 'exact' | 'number' | 'text' | 'moment' | 'date' | 'json' | 'present'
+type Plain = 'exact' | 'number' | 'text' | 'moment' | 'date' | 'json' | 'present'
+type Comparison = Plain | { attributes: { [name: string]: Comparison } }
 
 /** A table on both sides, and how its columns are compared. */
 export interface Surviving {
@@ -36,12 +38,29 @@ const isPartitioned = ({ extra }: Table): boolean => extra?.partitionBy !== unde
 
 type Family = 'number' | 'text' | 'boolean' | 'timestamp' | 'date' | 'json' | 'other'
 
-function familyOf(type: string, schema: Schema): Family {
-  const own = schema.objects.find((each) => each.name === type || `public.${each.name}` === type)
-  if (own?.type === 'enum') return 'text'
+const named = (type: string, { objects }: Schema): SchemaObject | undefined =>
+  objects.find(({ name }) => name === type || `public.${name}` === type)
+
+const isArray = (type: string): boolean => type.endsWith('[]')
+const elementOf = (type: string): string => type.replace(/(?:\[\])+$/, '')
+
+/** What values of the type are: below every domain. */
+function baseOf(type: string, schema: Schema): string {
+  if (isArray(type)) return `${baseOf(elementOf(type), schema)}[]`
+  const own = named(type, schema)
   const base = own?.type === 'domain' ? own.extra?.base : undefined
-  if (typeof base === 'string') return familyOf(base, schema)
-  if (/\[\]$/.test(type) || /^interval|range$|^point/i.test(type)) return 'other'
+  return typeof base === 'string' ? baseOf(base, schema) : type
+}
+
+/** The attributes of a composite type, or of an array of it. */
+function attributesOf(type: string, schema: Schema): { name: string; type: string }[] | undefined {
+  const own = named(elementOf(type), schema)
+  return own?.type === 'composite' ? ((own.extra?.attributes ?? []) as { name: string; type: string }[]) : undefined
+}
+
+function familyOf(type: string, schema: Schema): Family {
+  if (named(type, schema)?.type === 'enum') return 'text'
+  if (isArray(type) || /^interval|range$|^point/i.test(type)) return 'other'
   if (/^bool/i.test(type)) return 'boolean'
   if (/int|serial|^(?:numeric|decimal|real|double|float|number)/i.test(type)) return 'number'
   if (/^jsonb?$/i.test(type)) return 'json'
@@ -51,10 +70,20 @@ function familyOf(type: string, schema: Schema): Family {
   return 'other'
 }
 
+/** A type may keep its name and become another: what counts is what its values are on either side. */
 function comparison(fromType: string, from: Schema, toType: string, to: Schema): Comparison {
-  if (fromType === toType) return 'exact'
-  const [old, next] = [familyOf(fromType, from), familyOf(toType, to)]
-  const pair = new Set([old, next])
+  const [old, next] = [baseOf(fromType, from), baseOf(toType, to)]
+  const [before, after] = [attributesOf(old, from), attributesOf(next, to)]
+  if (before !== undefined && after !== undefined && isArray(old) === isArray(next)) {
+    const both = before.flatMap(({ name, type }) => {
+      const other = after.find((each) => each.name === name)
+      return other === undefined ? [] : [[name, comparison(type, from, other.type, to)] as const]
+    })
+    const same = JSON.stringify(before.map(({ name }) => name)) === JSON.stringify(after.map(({ name }) => name))
+    return same && both.every(([, by]) => by === 'exact') ? 'exact' : { attributes: Object.fromEntries(both) }
+  }
+  if (old === next) return 'exact'
+  const pair = new Set([familyOf(old, from), familyOf(next, to)])
   const only = (...families: Family[]): boolean => [...pair].every((family) => families.includes(family))
   if (only('text')) return 'text'
   if (only('number', 'text', 'boolean')) return 'number'
@@ -70,6 +99,7 @@ const isBytes = (type: string): boolean => /blob|binary|^bit|^(?:point|geometry|
 function written(dialect: Dialect, { name, type }: Column, by: Comparison): string {
   const column = dialect.identifier(name)
   if (by === 'present') return `case when ${column} is null then null else 'present' end`
+  if (typeof by === 'object') return `to_jsonb(${column})::text`
   if (dialect.name === 'sqlite') return by === 'exact' ? `quote(${column})` : `cast(${column} as text)`
   if (dialect.name === 'mysql') return isBytes(type) ? `hex(${column})` : `cast(${column} as char)`
   return `${column}::text`
@@ -78,6 +108,7 @@ function written(dialect: Dialect, { name, type }: Column, by: Comparison): stri
 const NUMBERS: { [word: string]: string } = { t: '1', true: '1', f: '0', false: '0' }
 
 function meaning(text: string | null, by: Comparison): string | null {
+  if (text !== null && typeof by === 'object') return JSON.stringify(attributesIn(JSON.parse(text), by))
   if (text === null || by === 'exact' || by === 'present') return text
   if (by === 'text') return text.trimEnd()
   if (by === 'moment') return text.replace(/(?:\.0+)?(?:\+00(?::00)?)?$/, '')
@@ -91,6 +122,15 @@ function meaning(text: string | null, by: Comparison): string | null {
   }
   const plain = NUMBERS[text] ?? text.trimEnd()
   return plain !== '' && Number.isFinite(Number(plain)) ? String(Number(plain)) : plain
+}
+
+/** A composite value, or an array of them, with what its attributes mean, in the order of `by`. */
+function attributesIn(value: unknown, by: Comparison): unknown {
+  if (value === null) return null
+  if (typeof by !== 'object') return meaning(typeof value === 'string' ? value : JSON.stringify(value), by)
+  if (Array.isArray(value)) return value.map((each) => attributesIn(each, by))
+  const held = value as { [name: string]: unknown }
+  return Object.entries(by.attributes).map(([name, each]) => [name, attributesIn(held[name] ?? null, each)])
 }
 
 /** A table without what only belongs to its children. */

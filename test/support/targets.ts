@@ -54,6 +54,9 @@ ${[
   union all select 1 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
     where d.datname = current_database() and (s.setrole <> 0 or array_length(s.setconfig, 1) > 1)`
 
+// Roles are the server's, and of everybody on it: nobody else is on an embedded one.
+const ROLES = 'select 1 as one from pg_authid where oid >= 16384'
+
 /** A database with a session in it. */
 interface Held {
   connection: Connection
@@ -69,23 +72,31 @@ export async function closeTargets(): Promise<void> {
   for (const held of all) await held.drop()
 }
 
-/** A database that nobody else is in; it is kept for the next case where it can be emptied. */
+/** A database that nobody else is in; given back, it is kept for the next one where it can be emptied. */
+async function lent(make: (engine: Dialect) => Promise<Held>, engine: Dialect) {
+  const free = idle.get(make) ?? []
+  idle.set(make, free)
+  const held = free.pop() ?? (await make(engine))
+  const { connection } = held
+  return {
+    connection,
+    async [Symbol.asyncDispose]() {
+      if (await emptied(engine, connection)) free.push(held)
+      else await held.drop()
+    },
+  }
+}
+
+/** An embedded engine with nothing in it: starting one is what takes time. */
+export const lentEmbedded = (engine: Dialect) => lent(newEmbedded, engine)
+
 async function inEmptied(
   make: (engine: Dialect) => Promise<Held>,
   engine: Dialect,
   work: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const free = idle.get(make) ?? []
-  idle.set(make, free)
-  const held = free.pop() ?? (await make(engine))
-  let empty = false
-  try {
-    await work(held.connection)
-    empty = await emptied(engine, held.connection)
-  } finally {
-    if (empty) free.push(held)
-    else await held.drop()
-  }
+  await using held = await lent(make, engine)
+  await work(held.connection)
 }
 
 async function newEmbedded(engine: Dialect): Promise<Held> {
@@ -113,7 +124,12 @@ async function emptied(engine: Dialect, connection: Connection): Promise<boolean
   try {
     if (forget !== undefined) await connection.execute(forget)
     await connection.execute(EMPTY)
-    return (await connection.query(LEFT)).length === 0
+    const left =
+      connection.location.database === ':memory:'
+        ? `${LEFT}
+ union all ${ROLES}`
+        : LEFT
+    return (await connection.query(left)).length === 0
   } catch {
     return false
   }

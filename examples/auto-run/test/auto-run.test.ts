@@ -1,8 +1,8 @@
 // The program as real processes: the switch in every position, its failures, its end, and what it answers.
 import { request } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { built } from '../../../test/support/built.ts'
-import type { ScratchDatabase } from '../../../test/support/databases.ts'
+import { describeEach, type ScratchDatabase } from '../../../test/support/databases.ts'
 import type { Program } from '../../../test/support/program.ts'
 import { openDatabase } from '../src/database.ts'
 import { address, get, godwit, start, targets } from './support.ts'
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const SET = 'To auto-run migrations on startup, set: AUTO_MIGRATE_ON_STARTUP=true'
 
-describe.each(targets)('$name', ({ name, scratch }) => {
+describeEach(targets)('$name', ({ name, scratch }) => {
   const open: ScratchDatabase[] = []
   const fresh = async (): Promise<ScratchDatabase> => {
     const database = await scratch()

@@ -1,7 +1,7 @@
 // The four environments, `verify` before each, and many instances at once.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { built } from '../../../test/support/built.ts'
-import type { ScratchDatabase } from '../../../test/support/databases.ts'
+import { describeEach, type ScratchDatabase } from '../../../test/support/databases.ts'
 import type { Program } from '../../../test/support/program.ts'
 import { address, environment, get, godwit, start, targets } from './support.ts'
 
@@ -24,7 +24,7 @@ const PASSWORD = 'a password that nobody guesses'
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length
 const logs = (programs: Program[]): string => programs.map((program) => program.output()).join('\n')
 
-describe.each(targets)('$name', ({ name, scratch }) => {
+describeEach(targets)('$name', ({ name, scratch }) => {
   const fresh = async (): Promise<ScratchDatabase> => {
     const database = await scratch()
     open.push(database)

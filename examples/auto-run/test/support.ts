@@ -13,10 +13,10 @@ import { type Program, program } from '../../../test/support/program.ts'
 /** The folder of the example. */
 export const folder = resolve(import.meta.dirname, '..')
 
-/** Every database that the example serves; a server that does not answer is said, and left out. */
-export const targets: { name: string; scratch: () => Promise<ScratchDatabase> }[] = [
+/** Every database that the example serves; what needs a server that does not answer is skipped. */
+export const targets: { name: string; scratch: () => Promise<ScratchDatabase>; answers?: boolean }[] = [
   { name: 'embedded', scratch: scratchPglite },
-  ...((await postgresAnswers()) ? [{ name: 'server', scratch: scratchPostgres }] : []),
+  { name: 'server', scratch: scratchPostgres, answers: await postgresAnswers() },
 ]
 
 /** The program on a free port. */

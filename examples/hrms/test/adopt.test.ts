@@ -1,7 +1,7 @@
 // Databases that grew by hand are taken over and brought to the head; their rows are all there.
 import { type Godwit, godwit } from 'godwit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ScratchDatabase } from '../../../test/support/databases.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { describeEach, type ScratchDatabase } from '../../../test/support/databases.ts'
 import { example, last, legacy, rows, run, targets } from './support.ts'
 
 /** What has to be the same before and after, whatever the types were. */
@@ -13,7 +13,7 @@ const ROWS = `
 
 const FLAGS = 'select is_active from holidays order by id'
 
-describe.each(targets)('$name', ({ name, scratch }) => {
+describeEach(targets)('$name', ({ name, scratch }) => {
   let database: ScratchDatabase
   beforeEach(async () => {
     database = await scratch()

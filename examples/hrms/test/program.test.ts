@@ -1,6 +1,6 @@
 // The program as a process: it prepares its database, serves what the models describe, and ends when it is told to.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ScratchDatabase, scratchPglite } from '../../../test/support/databases.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeEach, type ScratchDatabase, scratchPglite } from '../../../test/support/databases.ts'
 import { type Program, program } from '../../../test/support/program.ts'
 import { example, last, legacy, run, targets } from './support.ts'
 
@@ -15,7 +15,7 @@ async function address(running: Program): Promise<string> {
   return url
 }
 
-describe.each(targets)('$name', ({ scratch }) => {
+describeEach(targets)('$name', ({ scratch }) => {
   let database: ScratchDatabase
   beforeAll(async () => {
     database = await scratch()

@@ -3,8 +3,8 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Godwit, godwit } from 'godwit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ScratchDatabase } from '../../../test/support/databases.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeEach, type ScratchDatabase } from '../../../test/support/databases.ts'
 import { verifyTables } from '../src/verify.ts'
 import { copyOfExample, rows, run, targets } from './support.ts'
 
@@ -20,7 +20,7 @@ const TABLES = [
   'users',
 ]
 
-describe.each(targets)('$name: a new database', ({ scratch }) => {
+describeEach(targets)('$name: a new database', ({ scratch }) => {
   let database: ScratchDatabase
   let project: string
   let drop: () => Promise<void>

@@ -103,17 +103,17 @@ function classify(words: readonly string[]): { transactional: boolean; control: 
 function lineCounter(text: string): (offset: number) => { line: number; column: number } {
   let line = 1
   let start = 0
-  let at = 0
+  // Kept from call to call: a text without line breaks would be searched to its end for every statement.
+  let next = text.indexOf('\n')
   return (offset) => {
-    if (offset < at) {
+    if (offset < start) {
       line = 1
       start = 0
-      at = 0
+      next = text.indexOf('\n')
     }
-    for (let next = text.indexOf('\n', at); next >= 0 && next < offset; next = text.indexOf('\n', at)) {
+    for (; next >= 0 && next < offset; next = text.indexOf('\n', start)) {
       line++
       start = next + 1
-      at = next + 1
     }
     return { line, column: offset - start + 1 }
   }

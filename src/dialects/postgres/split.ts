@@ -112,12 +112,12 @@ const record = (value: unknown): Tree | undefined =>
 function places(text: string): (offset: number) => { line: number; column: number } {
   let line = 1
   let lineStart = 0
-  let at = 0
+  // Kept from call to call: a text without line breaks would be searched to its end for every statement.
+  let next = text.indexOf('\n')
   return (offset) => {
-    for (let next = text.indexOf('\n', at); next >= 0 && next < offset; next = text.indexOf('\n', at)) {
+    for (; next >= 0 && next < offset; next = text.indexOf('\n', lineStart)) {
       line++
       lineStart = next + 1
-      at = next + 1
     }
     return { line, column: offset - lineStart + 1 }
   }

@@ -1,10 +1,8 @@
 // Real schemas that nobody here wrote: from nothing to the file, back to nothing, and from each to each other; no difference left.
 // All pairs on all engines take a while: GODWIT_FULL=1 runs them, otherwise the large schema and the embedded server sit out.
-import { existsSync, readdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { dialectOf } from '../src/dialects/index.ts'
-import { godwit } from '../src/index.ts'
+import { dialectOf } from '../../src/dialects/index.ts'
+import { godwit } from '../../src/index.ts'
 import {
   mysqlAnswers,
   postgresAnswers,
@@ -13,18 +11,16 @@ import {
   scratchPglite,
   scratchPostgres,
   scratchSqlite,
-} from './support/databases.ts'
+} from '../support/databases.ts'
+import { filesOf, present, shared } from '../support/shared.ts'
 
-const DATA = resolve(import.meta.dirname, '../../shared/data')
 const FULL = process.env.GODWIT_FULL === '1'
-const present = existsSync(DATA)
-if (!present) console.warn('skipped: the folder of real schemas (../shared/data) is not here')
 
 const engines: { name: string; folder: string; make: () => Promise<ScratchDatabase>; use: boolean }[] = [
-  { name: 'a PostgreSQL server', folder: 'postgres', make: scratchPostgres, use: present && (await postgresAnswers()) },
-  { name: 'embedded PostgreSQL', folder: 'postgres', make: scratchPglite, use: present },
-  { name: 'MySQL or MariaDB', folder: 'mysql', make: scratchMysql, use: present && (await mysqlAnswers()) },
-  { name: 'SQLite', folder: 'sqlite', make: scratchSqlite, use: present },
+  { name: 'a PostgreSQL server', folder: 'postgres', make: scratchPostgres, use: await postgresAnswers() },
+  { name: 'embedded PostgreSQL', folder: 'postgres', make: scratchPglite, use: true },
+  { name: 'MySQL or MariaDB', folder: 'mysql', make: scratchMysql, use: await mysqlAnswers() },
+  { name: 'SQLite', folder: 'sqlite', make: scratchSqlite, use: true },
 ]
 
 /** Asks for scripts and runs them, in a session of its own each time: the embedded engine has no second one. */
@@ -46,15 +42,15 @@ async function on({ url }: ScratchDatabase) {
 }
 
 for (const { name, folder, make, use } of engines) {
-  describe.runIf(use)(name, () => {
-    const files = use ? readdirSync(resolve(DATA, folder)).sort() : []
+  describe.runIf(present && use)(name, () => {
+    const files = filesOf(`data/${folder}`)
     const databases: ScratchDatabase[] = []
     afterAll(async () => {
       for (const database of databases) await database.drop()
     })
 
     it.each(files)('%s: there and back, with nothing left to say', { timeout: 180_000 }, async (file) => {
-      const path = resolve(DATA, folder, file)
+      const path = shared('data', folder, file)
       const database = await make()
       databases.push(database)
       const { script, run } = await on(database)
@@ -77,9 +73,9 @@ for (const { name, folder, make, use } of engines) {
       const database = await make()
       databases.push(database)
       const { script, run } = await on(database)
-      await run(await script('empty', resolve(DATA, folder, one)))
-      await run(await script(database.url, resolve(DATA, folder, other)))
-      expect(await script(database.url, resolve(DATA, folder, other))).toBe('')
+      await run(await script('empty', shared('data', folder, one)))
+      await run(await script(database.url, shared('data', folder, other)))
+      expect(await script(database.url, shared('data', folder, other))).toBe('')
     })
   })
 }

@@ -1,16 +1,14 @@
 // Schemas of real projects: made from nothing, turned into one another, and taken down again, with nothing left to do.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { emptySchema } from '../../src/schema/schema.ts'
-import { memory, migrate, schemaOf } from './sqlite-support.ts'
+import { memory, migrate, schemaOf } from '../dialects/sqlite-support.ts'
+import { filesOf, present, shared } from '../support/shared.ts'
 
-const folder = resolve(import.meta.dirname, '../../../shared/data/sqlite')
-const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')) : []
-if (files.length === 0) console.warn('skipped: the folder of real schemas is not there')
+const files = filesOf('data/sqlite')
 
-describe.skipIf(files.length === 0)('schemas of real projects', () => {
-  const read = (file: string) => schemaOf(readFileSync(join(folder, file), 'utf8'))
+describe.runIf(present)('schemas of real projects', () => {
+  const read = (file: string) => schemaOf(readFileSync(shared('data/sqlite', file), 'utf8'))
 
   test.for(files)('%s: there and back', async (file) => {
     const schema = await read(file)
