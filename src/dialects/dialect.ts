@@ -88,7 +88,10 @@ export interface Dialect {
  * The part of a dialect that opens a session and reads the history. It is small, because it is all that is loaded
  * where nothing is to be done.
  */
-export type Connector = Pick<Dialect, 'name' | 'connect' | 'explain' | 'identifier' | 'bookkeepingName'>
+export type Connector = Pick<Dialect, 'name' | 'connect' | 'explain' | 'identifier' | 'bookkeepingName'> & {
+  /** Keeps every session of ours out of the database until the answer is called; absent: sessions do not harm each other. */
+  hold?(url: string, options?: { timeout?: number }): Promise<() => Promise<void>>
+}
 
 /** A right, as the database itself answers. */
 export interface Privilege {

@@ -7,6 +7,7 @@ import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Engine, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
+import { checkUnopened, checkWasAlone, startNote } from './openers.ts'
 import { type CatalogRow, type Session, versionNumber, withSession } from './session.ts'
 
 // Others may be at work for as long as a migration takes; the URL names one file, so they come one after the other.
@@ -26,6 +27,7 @@ export async function openEmbedded(url: string, options: ConnectOptions = {}): P
   }
   const release = await lockFile(`${folder}.lock`, options.timeout ?? LOCK_WAIT)
   try {
+    await checkUnopened(folder)
     // A restore was killed when the old folder had left and the new one had not come: the old one is the database.
     if (!existsSync(folder) && existsSync(keptOf(folder))) await rename(keptOf(folder), folder)
     const engine = await startWithOwn(folder)
@@ -40,6 +42,23 @@ export async function openEmbedded(url: string, options: ConnectOptions = {}): P
       cause: error,
     })
   }
+}
+
+/**
+ * Takes the lock of the folder for somebody who opens it with an engine of his own; other URLs need none.
+ * Returns what gives it back. Errors: DATABASE_IN_USE, DATABASE_FULL, PERMISSION_DENIED.
+ */
+export async function hold(url: string, { timeout }: { timeout?: number } = {}): Promise<() => Promise<void>> {
+  const folder = /^pglite:/i.test(url) ? folderOf(url) : undefined
+  if (folder === undefined) return async () => {}
+  const release = await lockFile(`${folder}.lock`, timeout ?? LOCK_WAIT)
+  try {
+    await checkUnopened(folder)
+  } catch (error) {
+    await release()
+    throw error
+  }
+  return release
 }
 
 function folderOf(url: string): string | undefined {
@@ -78,6 +97,14 @@ interface Place {
  */
 export function embeddedConnection(started: Engine, display: string, place?: Place): Connection {
   let engine = started
+  const noted = (): string | undefined => (place === undefined ? undefined : startNote(place.folder))
+  let note = noted()
+  // Another engine that starts or ends at the folder leaves its mark on the note of ours.
+  let disturbed = false
+  const end = async (): Promise<void> => {
+    disturbed ||= noted() !== note
+    if (!engine.db.closed) await engine.db.close()
+  }
   let closing: Promise<void> | undefined
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -91,8 +118,9 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     if (wanted.length === 0 || inTransaction(engine)) return
     const extensions = [...engine.extensions, ...wanted]
     if (place !== undefined) {
-      await engine.db.close()
+      await end()
       engine = await startEngine({ dataDir: place.folder, extensions })
+      note = noted()
     } else {
       const tar = await engine.db.dumpDataDir('none')
       await engine.db.close()
@@ -122,6 +150,8 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
             // The old folder is in its place again: the session goes on with it.
             if (engine.db.closed) engine = await startWithOwn(place.folder)
             throw error
+          } finally {
+            note = noted()
           }
         }
       }),
@@ -147,7 +177,8 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     close() {
       closing ??= inTurn(async () => {
         try {
-          if (!engine.db.closed) await engine.db.close()
+          await end()
+          if (place !== undefined) await checkWasAlone(place.folder, disturbed)
         } finally {
           await place?.release()
         }
