@@ -57,8 +57,11 @@ export interface Dialect {
   rowEstimates?(connection: Connection): Promise<Map<string, number>>
   /** What this role needs on this database, and whether it has it: asked, never tried. */
   privileges(connection: Connection): Promise<Privilege[]>
-  /** What opens and closes a transaction that holds these statements, in the messages' own order. */
-  bracket(statements: readonly Statement[], options: { lockTimeout: number }): Bracket
+  /**
+   * What opens and closes a transaction that holds these statements, in the messages' own order. `pauses`: code is called
+   * in it, which may take its time between two statements.
+   */
+  bracket(statements: readonly Statement[], options: { lockTimeout: number; pauses?: boolean }): Bracket
   /** SQL that gives the session back what it was opened with, where what was run may have changed that; absent: not known what. */
   forget(statements: readonly string[] | undefined, version: string): string | undefined
   /** Creates our bookkeeping tables if they are missing; all columns are text or integer (runner/journal.ts says which). */
@@ -210,6 +213,8 @@ export interface TextStatement {
   transactional: boolean
   /** BEGIN, COMMIT and the like: the runner has its own transaction. */
   control: boolean
+  /** Of those: it opens or closes a plain transaction, and asks for nothing else. */
+  mark?: 'begin' | 'commit'
   /** How to see whether it has happened, for one that commits by itself: where the text tells. */
   probe?: Probe
 }

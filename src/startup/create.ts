@@ -89,7 +89,8 @@ async function ddlOf({ dialect }: RunnerContext, { sources, directory }: Config)
     })
   }
   const statements: string[] = []
-  for (const source of sources) statements.push(...(await source.ddl({ dialect: dialect.name, directory })))
+  for (const source of sources)
+    for (const one of await source.ddl({ dialect: dialect.name, directory })) statements.push(one)
   return statements
 }
 

@@ -146,7 +146,7 @@ for (const engine of engines) {
         // Nobody has run them, and nobody may think so.
         expect(report.unseen?.map(({ revision }) => revision)).toEqual(['one', 'two'])
         expect(log.text()).toMatch(
-          /Counted as done, though the models do not hold it: the SQL and code of\n +one {2}one\n +two {2}two/,
+          /Counted as done, though the models do not hold it: the SQL and code of\n +one {2}one\n +two {2}make two/,
         )
         expect(await tables()).toEqual(['notes'])
         expect(await migrate({ config })).toMatchObject({ status: 'current' })
