@@ -167,6 +167,11 @@ export interface Connection extends AsyncDisposable {
    * share a message, and everybody sees how far it is. (PostgreSQL keeps its answers back until the message is done.)
    */
   readonly answersEach?: boolean
+  /**
+   * After a failure that was rolled back: true where the session could be given what the statement lacked, so that the
+   * transaction is worth another try.
+   */
+  remedy?(error: unknown): Promise<boolean>
   /** Server version as it presents itself, known after connecting without a further round trip; empty if not. */
   readonly version: string
   /** Stops the statement that is running, from outside; resolves once asked. */

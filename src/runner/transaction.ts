@@ -45,8 +45,10 @@ export async function transact(session: Session, transaction: Transaction): Prom
   try {
     return await attempt(session, transaction)
   } catch (error) {
-    if (!(error instanceof OtherFrame)) throw error
-    return transact(session, { ...transaction, statements: error.statements })
+    if (error instanceof OtherFrame) return transact(session, { ...transaction, statements: error.statements })
+    const cause = error instanceof SendFailure ? error.cause : error
+    if ((await session.connection.remedy?.(cause)) === true) return transact(session, transaction)
+    throw error
   }
 }
 

@@ -5,7 +5,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
-import { type Engine, extensionsIn, isBundled, startEngine } from './engine.ts'
+import { type Engine, extensionLacking, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
 import { checkUnopened, checkWasAlone, startNote } from './openers.ts'
 import { type CatalogRow, type Session, versionNumber, withSession } from './session.ts'
@@ -93,7 +93,7 @@ interface Place {
 
 /**
  * A connection to a running engine. An extension that a text creates is loaded first: the engine takes them only when it
- * starts, so it is started again, unless a transaction is open.
+ * starts, so it is started again, before the transaction or, where only the failure names it, after it (see `remedy`).
  */
 export function embeddedConnection(started: Engine, display: string, place?: Place): Connection {
   let engine = started
@@ -113,9 +113,9 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     return result
   }
 
-  async function provide(sql: string): Promise<void> {
-    const wanted = extensionsIn(sql).filter((name) => isBundled(name) && !engine.extensions.has(name))
-    if (wanted.length === 0 || inTransaction(engine)) return
+  async function provide(names: readonly string[]): Promise<boolean> {
+    const wanted = names.filter((name) => isBundled(name) && !engine.extensions.has(name))
+    if (wanted.length === 0 || inTransaction(engine)) return false
     const extensions = [...engine.extensions, ...wanted]
     if (place !== undefined) {
       await end()
@@ -125,6 +125,23 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
       const tar = await engine.db.dumpDataDir('none')
       await engine.db.close()
       engine = await startEngine({ tar, extensions })
+    }
+    return true
+  }
+
+  const remedy = async (error: unknown): Promise<boolean> => {
+    const lacking = extensionLacking(error instanceof Error ? error.message : '')
+    return lacking !== undefined && provide([lacking])
+  }
+
+  /** Runs it, and once more where it lacked an extension whose name only the engine has seen. */
+  const attempt = async <Result>(sql: string, run: () => Promise<Result>): Promise<Result> => {
+    await provide(extensionsIn(sql))
+    try {
+      return await run()
+    } catch (error) {
+      if (!(await remedy(error))) throw error
+      return run()
     }
   }
 
@@ -161,19 +178,32 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     location: { display, database: place?.folder ?? ':memory:' },
     version: started.version,
     query: <Row>(sql: string, parameters?: readonly unknown[]) =>
+      inTurn(() =>
+        attempt(sql, async () => {
+          if (parameters !== undefined && parameters.length > 0) {
+            return (await engine.db.query<Row>(sql, [...parameters])).rows
+          }
+          const giving = (await engine.db.exec(sql)).filter(({ fields }) => fields.length > 0)
+          return (giving.at(-1)?.rows ?? []) as Row[]
+        }),
+      ),
+    execute: (sql) => inTurn(() => attempt(sql, async () => void (await engine.db.exec(sql)))),
+    // One by one: there is no round trip to save. But what a transaction will need is known before it begins.
+    executeAll: (statements) =>
       inTurn(async () => {
-        await provide(sql)
-        if (parameters !== undefined && parameters.length > 0) {
-          return (await engine.db.query<Row>(sql, [...parameters])).rows
+        await provide(statements.flatMap(extensionsIn))
+        let before = 0
+        for (const [completed, sql] of statements.entries()) {
+          try {
+            await engine.db.exec(sql)
+          } catch (error) {
+            return { completed, error: moved(error, before) }
+          }
+          before += [...sql].length + SEPARATOR.length
         }
-        const giving = (await engine.db.exec(sql)).filter(({ fields }) => fields.length > 0)
-        return (giving.at(-1)?.rows ?? []) as Row[]
+        return { completed: statements.length }
       }),
-    execute: (sql) =>
-      inTurn(async () => {
-        await provide(sql)
-        await engine.db.exec(sql)
-      }),
+    remedy: (error) => inTurn(() => remedy(error)),
     close() {
       closing ??= inTurn(async () => {
         try {
@@ -188,6 +218,15 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     [Symbol.asyncDispose]: () => connection.close(),
   }
   return withSession(connection, session)
+}
+
+const SEPARATOR = '\n;\n'
+
+/** A place in a statement becomes one in the message, as a server counts it: in characters. */
+function moved(error: unknown, before: number): unknown {
+  const position = Number(Reflect.get(Object(error), 'position') ?? 0)
+  if (position > 0) Reflect.set(Object(error), 'position', String(position + before))
+  return error
 }
 
 const keptOf = (folder: string): string => `${folder}.before-restore`
