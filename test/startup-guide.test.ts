@@ -14,7 +14,15 @@ test('every snippet compiles', { timeout: 180_000 }, async () => {
     const modules = join(folder.path, 'node_modules')
     await mkdir(join(modules, '@types'), { recursive: true })
     await mkdir(join(modules, '@hono'))
-    for (const name of ['fastify', 'hono', '@hono/node-server', '@types/express', '@types/node']) {
+    await mkdir(join(modules, '@electric-sql'))
+    for (const name of [
+      'fastify',
+      'hono',
+      '@hono/node-server',
+      '@electric-sql/pglite',
+      '@types/express',
+      '@types/node',
+    ]) {
       await symlink(join(root, 'node_modules', name), join(modules, name))
     }
     const sources = join(root, 'src/index.ts')

@@ -241,11 +241,11 @@ async function baseline(
 
 /** Those with SQL or code of their own. What is structure in it was compared; what it does to rows cannot be seen. */
 async function unseenOf(context: Context, ids: readonly string[]): Promise<Named[]> {
-  const blind = new Set(['sql', 'run', 'backfill'])
+  const { isUnseen } = await import('../runner/index.ts')
   const revisions = await loadRevisions(context, ids)
   return named(
     context,
-    revisions.filter(({ operations }) => operations.some(({ kind }) => blind.has(kind))).map(({ id }) => id),
+    revisions.filter(isUnseen).map(({ id }) => id),
   )
 }
 

@@ -20,7 +20,7 @@ export async function modelsSchema(context: Context, dialect: Dialect): Promise<
   const statements: string[] = []
   for (const source of sources) {
     context.emit({ type: 'working', message: `Reading the models (${source.name})` })
-    statements.push(...(await source.ddl({ dialect: dialect.name, directory })))
+    for (const one of await source.ddl({ dialect: dialect.name, directory })) statements.push(one)
   }
   context.emit({ type: 'working', message: 'Spelling the models on the shadow database' })
   const paths = sources.flatMap((source) => (source.name === 'sql' ? source.paths : []))

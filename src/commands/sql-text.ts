@@ -47,7 +47,7 @@ export function scriptText(dialect: Dialect, operations: readonly Operation[], b
     const group = statements.slice(at, end < 0 ? undefined : end)
     const { before: outside, begin, commit, after } = dialect.bracket(group, { lockTimeout: 0 })
     const lines = [...outside, ...begin].map((sql) => statementText({ sql }))
-    lines.push(...group.map(statementText))
+    for (const one of group.map(statementText)) lines.push(one)
     lines.push(...[commit, ...after].filter((sql) => sql !== '').map((sql) => statementText({ sql })))
     parts.push(lines.join('\n'))
     at += group.length

@@ -62,8 +62,11 @@ export interface Dialect {
   rowEstimates?(connection: Connection): Promise<Map<string, number>>
   /** What this role needs on this database, and whether it has it: asked, never tried. */
   privileges(connection: Connection): Promise<Privilege[]>
-  /** What opens and closes a transaction that holds these statements, in the messages' own order. */
-  bracket(statements: readonly Statement[], options: { lockTimeout: number }): Bracket
+  /**
+   * What opens and closes a transaction that holds these statements, in the messages' own order. `pauses`: code is called
+   * in it, which may take its time between two statements.
+   */
+  bracket(statements: readonly Statement[], options: { lockTimeout: number; pauses?: boolean }): Bracket
   /** SQL that gives the session back what it was opened with, where what was run may have changed that; absent: not known what. */
   forget(statements: readonly string[] | undefined, version: string): string | undefined
   /** Creates our bookkeeping tables if they are missing; all columns are text or integer (runner/journal.ts says which). */
@@ -93,7 +96,10 @@ export interface Dialect {
  * The part of a dialect that opens a session and reads the history. It is small, because it is all that is loaded
  * where nothing is to be done.
  */
-export type Connector = Pick<Dialect, 'name' | 'connect' | 'explain' | 'identifier' | 'bookkeepingName'>
+export type Connector = Pick<Dialect, 'name' | 'connect' | 'explain' | 'identifier' | 'bookkeepingName'> & {
+  /** Keeps every session of ours out of the database until the answer is called; absent: sessions do not harm each other. */
+  hold?(url: string, options?: { timeout?: number }): Promise<() => Promise<void>>
+}
 
 /** A right, as the database itself answers. */
 export interface Privilege {
@@ -166,6 +172,11 @@ export interface Connection extends AsyncDisposable {
    * share a message, and everybody sees how far it is. (PostgreSQL keeps its answers back until the message is done.)
    */
   readonly answersEach?: boolean
+  /**
+   * After a failure that was rolled back: true where the session could be given what the statement lacked, so that the
+   * transaction is worth another try.
+   */
+  remedy?(error: unknown): Promise<boolean>
   /** Server version as it presents itself, known after connecting without a further round trip; empty if not. */
   readonly version: string
   /** Stops the statement that is running, from outside; resolves once asked. */
@@ -212,6 +223,8 @@ export interface TextStatement {
   transactional: boolean
   /** BEGIN, COMMIT and the like: the runner has its own transaction. */
   control: boolean
+  /** Of those: it opens or closes a plain transaction, and asks for nothing else. */
+  mark?: 'begin' | 'commit'
   /** How to see whether it has happened, for one that commits by itself: where the text tells. */
   probe?: Probe
 }

@@ -7,6 +7,8 @@ export interface Statement {
   transactional: boolean
   /** Index into the operations it was rendered from. */
   operation: number
+  /** Statements of different frames must not share a transaction: the text that holds them commits in between. */
+  frame?: string
   facts?: Facts
   /** How to see whether it has already happened: needed for every statement that commits on its own. */
   probe?: Probe

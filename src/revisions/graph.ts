@@ -115,7 +115,7 @@ function reach(ids: Iterable<string>, next: (id: string) => readonly string[]): 
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (seen.has(id)) continue
     seen.add(id)
-    todo.push(...next(id))
+    for (const one of next(id)) todo.push(one)
   }
   return seen
 }

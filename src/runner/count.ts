@@ -36,7 +36,7 @@ export async function countRows(
       selects.join('\nunion all\n'),
     )
     const amounts = new Map(rows.map(({ position, amount }) => [Number(position), Number(amount)]))
-    counts.push(...some.map((name, index) => ({ name, rows: amounts.get(index) ?? 0 })))
+    for (const one of some.map((name, index) => ({ name, rows: amounts.get(index) ?? 0 }))) counts.push(one)
   }
   return counts
 }

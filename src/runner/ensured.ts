@@ -121,7 +121,7 @@ export async function takenBack(
     const made = isLast(hash, operation) ? (known.get(hash)?.made ?? []) : []
     const ensured: Ensured = { operation, outcome: 'kept', text: describe(each) }
     if (made.length === 0) left.push({ ensured, what: each.operation, at: list.length })
-    list.push(...(invertAll(made) ?? []))
+    for (const one of invertAll(made) ?? []) list.push(one)
   }
   // What goes with its column or table is not left as it is.
   const kept = left.filter(({ what, at }) => !goes(what, list.slice(at))).map(({ ensured }) => ensured)

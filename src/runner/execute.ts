@@ -53,7 +53,10 @@ function transactional({ capabilities }: Dialect, item: Item): boolean {
 
 /** Whether all of it is one transaction. */
 export const isWhole = (dialect: Dialect, items: readonly Item[]): boolean =>
-  items.every((item) => transactional(dialect, item))
+  items.every((item) => transactional(dialect, item) && frameOf(item) === frameOf(items[0]))
+
+const frameOf = (item: Item | undefined): string | undefined =>
+  item?.type === 'statement' ? item.statement.frame : undefined
 
 /**
  * Runs the step, and says what the operations that look first came to. Throws Overtaken.
@@ -69,7 +72,7 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
   // Told when it is committed, and only then.
   const tell = (found: readonly Ensured[]): void => {
     for (const each of found) session.emit({ type: 'ensured', revision: revision.id, ...each })
-    ensured.push(...found)
+    for (const one of found) ensured.push(one)
   }
   try {
     if (asOne) tell(await whole(session, work))
@@ -173,7 +176,7 @@ function unitsOf(dialect: Dialect, items: readonly Item[], from: number): Unit[]
     if (index < from) continue
     const last = units.at(-1)
     const shares = transactional(dialect, item)
-    if (last?.shares === true && shares) last.items.push(item)
+    if (last?.shares === true && shares && frameOf(last.items[0]) === frameOf(item)) last.items.push(item)
     else units.push({ first: index, items: [item], shares })
   }
   return units

@@ -128,7 +128,7 @@ function withNeeds(
     wanted.add(table)
     for (const { reach, words } of all) {
       if (shapes(reach) !== table || (reach.part === 'reference' && !changed.has(table))) continue
-      for (const word of words) queue.push(...(byName.get(word) ?? []))
+      for (const word of words) for (const one of byName.get(word) ?? []) queue.push(one)
     }
   }
   return wanted

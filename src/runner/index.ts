@@ -35,6 +35,7 @@ export { revisionsFailed } from './going.ts'
 export { destroyedBy, losses } from './losses.ts'
 export type * from './reports.ts'
 export { DEFAULTS } from './session.ts'
+export { isUnseen } from './unseen.ts'
 
 /**
  * Applies what is not applied of the target (default `head`). Nothing to do: one query.

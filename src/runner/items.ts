@@ -1,5 +1,5 @@
 // What a revision comes to on one database: statements, code to call, and groups that wait for the schema before them.
-import type { Connection, Dialect } from '../dialects/dialect.ts'
+import type { Connection, Dialect, TextStatement } from '../dialects/dialect.ts'
 import { GodwitError } from '../errors.ts'
 import { applyAll, BATCH, isEnsure, resolve } from '../operations/index.ts'
 import type { Ensure, Operation } from '../operations/operation.ts'
@@ -7,19 +7,21 @@ import type { Statement } from '../operations/statement.ts'
 import type { Revision } from '../revisions/index.ts'
 import { hashOf } from '../schema/canonical.ts'
 import type { Schema } from '../schema/schema.ts'
+import { frames } from './frames.ts'
 import { placeOf } from './place.ts'
 import type { Item, Step } from './step.ts'
 
 /**
  * Everything that can be known without the database: hand-written SQL is split (and a syntax error found) before
- * anything runs. Errors: SQL_SYNTAX, SQL_UNSUPPORTED (BEGIN, COMMIT and the like).
+ * anything runs. Errors: SQL_SYNTAX, SQL_UNSUPPORTED (ROLLBACK, SAVEPOINT and the like).
  */
 export async function itemsOf(dialect: Dialect, step: Step): Promise<Item[]> {
   const items: Item[] = []
   for (const [operation, each] of step.operations.entries()) {
     const last = items.at(-1)
     if (each.kind === 'run') items.push({ type: 'run', operation, call: each.up })
-    else if (each.kind === 'sql') items.push(...(await statementsIn(dialect, step.revision, each.up, operation)))
+    else if (each.kind === 'sql')
+      for (const one of await statementsIn(dialect, step.revision, each.up, operation)) items.push(one)
     else if (isEnsure(each)) items.push({ type: 'ensure', operation, ensure: each })
     else if (each.kind === 'backfill') items.push({ type: 'backfill', operation, backfill: each })
     // Going down, the journal has put in its place what is to be taken back.
@@ -38,23 +40,27 @@ async function statementsIn(dialect: Dialect, revision: Revision, text: string, 
   } catch (error) {
     throw inFile(error, revision, text)
   }
-  return found.map(({ sql, offset, transactional, control, probe }) => {
-    const item: Item = {
-      type: 'statement',
-      statement: {
-        sql,
-        operation,
-        transactional: transactional && revision.transaction !== false,
-        ...(probe !== undefined && { probe }),
-      },
-      source: { text, offset },
-    }
-    if (!control) return item
-    throw new GodwitError('SQL_UNSUPPORTED', `Revision ${revision.id} controls transactions itself: ${sql.trim()}`, {
-      why: 'The runner opens and closes the transaction, so that the history and the work are one.',
-      fix: 'Remove the statement. `-- no transaction` (or `transaction: false`) runs the revision outside of one.',
-      place: placeOf(revision, item),
-    })
+  const framed = frames(found)
+  if (!Array.isArray(framed)) throw controls(revision, text, framed)
+  return framed.map(({ statement: { sql, offset, transactional, probe }, inside, frame }) => ({
+    type: 'statement',
+    statement: {
+      sql,
+      operation,
+      transactional: transactional && (revision.transaction !== false || inside),
+      ...(frame !== undefined && { frame: `${operation}.${frame}` }),
+      ...(probe !== undefined && { probe }),
+    },
+    source: { text, offset },
+  }))
+}
+
+function controls(revision: Revision, text: string, { sql, offset }: TextStatement): GodwitError {
+  const statement = { sql, operation: 0, transactional: true }
+  return new GodwitError('SQL_UNSUPPORTED', `Revision ${revision.id} controls transactions itself: ${sql.trim()}`, {
+    why: 'BEGIN and COMMIT around statements are understood; this is something else, or one without the other. The runner opens and closes the transaction, so that the history and the work are one.',
+    fix: 'Remove the statement. `-- no transaction` (or `transaction: false`) runs the revision outside of one.',
+    place: placeOf(revision, { type: 'statement', statement, source: { text, offset } }),
   })
 }
 

@@ -4,7 +4,7 @@ import { asMade, describe, sign } from '../operations/index.ts'
 import { headsAmong } from '../revisions/index.ts'
 import { type WorkAhead, worksAhead } from './ahead.ts'
 import { type Destroyed, destroyedBy, losses } from './losses.ts'
-import { prepare } from './prepare.ts'
+import { prepare, tellBroken } from './prepare.ts'
 import type { PlannedStep, PlanReport, RunnerContext } from './reports.ts'
 import { folderOf, plannedOf, type RunOptions, readState } from './run.ts'
 import { type Session, withSession } from './session.ts'
@@ -18,6 +18,7 @@ export async function planRun(context: RunnerContext, options: RunOptions): Prom
     const state = await readState(session, folder)
     const ids = await plannedOf(session, state, options)
     const prepared = await prepare(dialect, state, ids, options.direction, connection)
+    tellBroken(session.emit, prepared)
     const works = await worksAhead(session, prepared)
     const after = new Set(state.applied)
     for (const id of ids) options.direction === 'up' ? after.add(id) : after.delete(id)

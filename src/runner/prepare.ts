@@ -1,10 +1,11 @@
 // From revision ids to steps: loads exactly the files that are about to run, before anything runs.
 import type { Connection, Dialect } from '../dialects/dialect.ts'
-import { GodwitError } from '../errors.ts'
+import { GodwitError, isGodwitError } from '../errors.ts'
 import type { Operation } from '../operations/operation.ts'
-import { load, type Revision } from '../revisions/index.ts'
+import { headsAmong, load, type Revision } from '../revisions/index.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type EnsureRecord, readEnsured, takenBack } from './ensured.ts'
+import type { RunnerEvent } from './events.ts'
 import type { Work } from './execute.ts'
 import { excerpt } from './failure.ts'
 import { foretold, itemsOf, rendered, schemaFor } from './items.ts'
@@ -19,6 +20,8 @@ import { downOf, storedUndo } from './undo.ts'
 export interface Prepared {
   step: Step
   items: Item[]
+  /** Going up: what is wrong with the way down, which is not needed now. */
+  broken?: GodwitError
 }
 
 /**
@@ -37,9 +40,14 @@ export async function prepare(
   const prepared: Prepared[] = []
   for (const id of ids) {
     const step = await stepOf(state, id, direction, past)
-    prepared.push({ step, items: await itemsOf(dialect, step) })
-    // Whoever needs the way down needs it in a hurry: a broken one is found while there is time.
-    if (direction === 'up') await checkWayDown(dialect, step.revision, connection)
+    if (direction === 'down') {
+      prepared.push({ step, items: await itemsDown(dialect, step, state, connection) })
+      continue
+    }
+    const items = await itemsOf(dialect, step)
+    // Whoever needs the way down needs it in a hurry: a broken one is told while there is time.
+    const broken = await brokenDown(dialect, step.revision, connection)
+    prepared.push({ step, items, ...(broken !== undefined && { broken }) })
   }
   return prepared
 }
@@ -52,7 +60,68 @@ export async function checkWayDown(dialect: Dialect, revision: Revision, connect
   )
   const back = Array.isArray(down) ? down.filter(({ kind }) => kind === 'sql') : down === undefined ? written : []
   if (back.length === 0) return
-  for (const item of await itemsOf(dialect, { revision, direction: 'down', operations: back })) {
+  await checkRead(
+    dialect,
+    revision,
+    await itemsOf(dialect, { revision, direction: 'down', operations: back }),
+    connection,
+  )
+}
+
+async function brokenDown(
+  dialect: Dialect,
+  revision: Revision,
+  connection: Connection,
+): Promise<GodwitError | undefined> {
+  try {
+    await checkWayDown(dialect, revision, connection)
+    return undefined
+  } catch (error) {
+    if (isGodwitError(error) && (error.code === 'SQL_SYNTAX' || error.code === 'SQL_UNSUPPORTED')) return error
+    throw error
+  }
+}
+
+/** Tells of ways down that are broken while they are not needed. */
+export function tellBroken(emit: (event: RunnerEvent) => void, prepared: readonly Prepared[]): void {
+  for (const { step, broken } of prepared) {
+    if (broken === undefined) continue
+    const { id, file } = step.revision
+    const line = broken.place?.line === undefined ? '' : `, line ${broken.place.line}`
+    emit({
+      type: 'warning',
+      message: `Revision ${id} can be applied, but not undone: ${broken.message} Correct its way down (${file}${line}) before it is needed.`,
+    })
+  }
+}
+
+/** The statements of the way down, all of them read before the first one runs. */
+async function itemsDown(dialect: Dialect, step: Step, state: State, connection: Connection): Promise<Item[]> {
+  try {
+    const items = await itemsOf(dialect, step)
+    await checkRead(dialect, step.revision, items, connection)
+    return items
+  } catch (error) {
+    if (!isGodwitError(error) || (error.code !== 'SQL_SYNTAX' && error.code !== 'SQL_UNSUPPORTED')) throw error
+    const { code, message, why, place, data, cause } = error
+    const [current = 'base'] = headsAmong(state.graph, state.applied)
+    throw new GodwitError(code, message, {
+      why: why ?? 'Nothing was run.',
+      fix: `Correct the way down in ${step.revision.file}; \`godwit stamp ${current}\` then takes the new text over, and the history stays where it is. Run the command again.`,
+      ...(place !== undefined && { place }),
+      ...(data !== undefined && { data }),
+      cause,
+    })
+  }
+}
+
+async function checkRead(
+  dialect: Dialect,
+  revision: Revision,
+  items: readonly Item[],
+  connection: Connection | undefined,
+): Promise<void> {
+  for (const item of items) {
     if (item.type !== 'statement' || connection === undefined) continue
     const { sql } = item.statement
     const refused = await dialect.refusal?.(connection, sql)

@@ -29,7 +29,7 @@ export async function resolveStep(
         )
       }
       const settled: ResolveReport['settled'] = []
-      for (const id of wanted) settled.push(...(await settle(session, state, id, outcome)))
+      for (const id of wanted) for (const one of await settle(session, state, id, outcome)) settled.push(one)
       return { settled }
     }),
   )

@@ -20,7 +20,7 @@ import { forgetSeeds } from './forget.ts'
 import { blocked } from './going.ts'
 import { bootstrap, readBookkeeping } from './journal.ts'
 import { lossesAhead } from './losing.ts'
-import { type Prepared, prepare } from './prepare.ts'
+import { type Prepared, prepare, tellBroken } from './prepare.ts'
 import type { Consent, Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
 import { finish } from './resume.ts'
 import { withRetry } from './retry.ts'
@@ -240,7 +240,7 @@ async function runAll(session: Session, folder: Folder, plan: Run): Promise<Stat
   for (;;) {
     const begun = incomplete(state).filter((id) => !blocked(state.graph, plan.failed).has(id))
     const undone = new Set(plan.direction === 'down' ? plan.planned : [])
-    plan.finished.push(...(await finish(session, state, begun, { undone, failed: plan.failed })))
+    for (const one of await finish(session, state, begun, { undone, failed: plan.failed })) plan.finished.push(one)
     if (begun.length > 0) state = await readState(session, folder)
     const stopped = blocked(state.graph, plan.failed)
     const remaining = remainingOf(state, plan).filter((id) => !stopped.has(id))
@@ -257,14 +257,16 @@ async function runAll(session: Session, folder: Folder, plan: Run): Promise<Stat
 
 /** Loads what is not known yet. */
 async function loaded(
-  { dialect, connection }: Session,
+  { dialect, connection, emit }: Session,
   state: State,
   ids: readonly string[],
   direction: Direction,
   known: Map<string, Prepared>,
 ): Promise<Prepared[]> {
   const missing = ids.filter((id) => !known.has(id))
-  for (const each of await prepare(dialect, state, missing, direction, connection)) {
+  const prepared = await prepare(dialect, state, missing, direction, connection)
+  tellBroken(emit, prepared)
+  for (const each of prepared) {
     known.set(each.step.revision.id, each)
   }
   return ids.map((id) => known.get(id)).filter((each) => each !== undefined)

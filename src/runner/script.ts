@@ -4,7 +4,7 @@ import { ancestors, findRevision, rootsOf } from '../revisions/index.ts'
 import { worksAhead } from './ahead.ts'
 import { entryOf, type Work } from './execute.ts'
 import { bootstrap, emptyBooks, ledger } from './journal.ts'
-import { prepare } from './prepare.ts'
+import { prepare, tellBroken } from './prepare.ts'
 import type { RunnerContext } from './reports.ts'
 import { folderOf, plannedOf, type RunOptions, readState } from './run.ts'
 import { type Session, withSession } from './session.ts'
@@ -19,6 +19,7 @@ export async function scriptFor(context: RunnerContext, options: RunOptions & { 
     const state = from === undefined ? await readState(session, folder) : supposed(stateOf(folder, emptyBooks()), from)
     const ids = await plannedOf(session, state, options)
     const prepared = await prepare(dialect, state, ids, options.direction, connection)
+    tellBroken(session.emit, prepared)
     const works = await worksAhead(session, prepared, 'script')
     const books = { ...session, ledger: ledger(dialect, session.author) }
     const project = rootsOf(state.graph)[0] ?? ''
@@ -59,7 +60,8 @@ function block({ dialect, ledger: lines, lockTimeout }: Session, { step, items, 
   const written = statements.map(
     ({ sql, note }) => (note === undefined ? '' : `-- ${note.replace(/\s+/g, ' ')}\n`) + ended(sql),
   )
-  if (!statements.every(({ transactional }) => transactional)) {
+  const [first] = statements
+  if (!statements.every(({ transactional, frame }) => transactional && frame === first?.frame)) {
     return [title, ...written, ...[claim, ...finish].map(ended)].join('')
   }
   const { before, begin, verify, commit, after } = dialect.bracket(statements, { lockTimeout })

@@ -5,6 +5,7 @@ import { type ErrorCode, GodwitError, isGodwitError } from '../errors.ts'
 import { headsOf, pathUp } from '../revisions/index.ts'
 import { anyDue, type Decision, decideSeeds, keyOf, type SeedReport } from './due.ts'
 import { fixOf } from './failure.ts'
+import { frames } from './frames.ts'
 import { runJob } from './jobs.ts'
 import { names, readBookkeeping } from './journal.ts'
 import type { RunnerContext } from './reports.ts'
@@ -118,8 +119,11 @@ async function runOne(session: Session, seed: LoadedSeed, environment: string): 
 
 async function statementsOf(dialect: Dialect, { name, file }: LoadedSeed, text: string): Promise<string[]> {
   const found = await dialect.split(text, file)
-  const wrong = found.find(({ control, transactional }) => control || !transactional)
-  if (wrong === undefined) return found.map(({ sql }) => sql)
+  const framed = frames(found)
+  const wrong = Array.isArray(framed)
+    ? framed.map(({ statement }) => statement).find(({ transactional }) => !transactional)
+    : framed
+  if (wrong === undefined) return found.flatMap(({ sql, control }) => (control ? [] : [sql]))
   throw new GodwitError('SEED_INVALID', `The seed ${name} has a statement that cannot run in its transaction.`, {
     why: wrong.sql.slice(0, 200),
     fix: 'Remove it: each seed is one transaction, and changes of structure belong into revisions.',

@@ -51,14 +51,16 @@ export async function transact(session: Session, transaction: Transaction): Prom
   try {
     return await attempt(session, transaction)
   } catch (error) {
-    if (!(error instanceof OtherFrame)) throw error
-    return transact(session, { ...transaction, statements: error.statements })
+    if (error instanceof OtherFrame) return transact(session, { ...transaction, statements: error.statements })
+    const cause = error instanceof SendFailure ? error.cause : error
+    if ((await session.connection.remedy?.(cause)) === true) return transact(session, transaction)
+    throw error
   }
 }
 
 async function attempt(session: Session, transaction: Transaction): Promise<Ensured[]> {
   const { dialect, connection } = session
-  const bracket = dialect.bracket(transaction.statements, { lockTimeout: session.lockTimeout })
+  const bracket = dialect.bracket(transaction.statements, optionsOf(session, transaction))
   try {
     await send(dialect, connection, own(bracket.before))
     return await inside(session, transaction, bracket)
@@ -70,6 +72,12 @@ async function attempt(session: Session, transaction: Transaction): Promise<Ensu
     for (const sql of bracket.after) await connection.execute(sql).catch(() => undefined)
   }
 }
+
+// Code waits for others, and so may the look at a definition that the shadow has to spell.
+const optionsOf = ({ lockTimeout }: Session, { items }: Transaction) => ({
+  lockTimeout,
+  pauses: items.some(({ type }) => type === 'run' || type === 'ensure'),
+})
 
 const own = (statements: readonly string[]): Part[] => statements.map((sql) => ({ sql }))
 
@@ -120,20 +128,20 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
         queue.push({ sql: each.statement.sql, item: each, index })
         done.push(each.statement)
       }
-      queue.push(...(group.note ?? []))
+      for (const one of group.note ?? []) queue.push(one)
       if (statements.length > 0) made(seen, item.type === 'ensure' ? item.ensure : undefined)
       checkFrame(session, transaction, bracket, done)
     }
     if (item.type === 'statement' || item.type === 'run') made(seen)
   }
   // Groups may have come to other statements than foretold: the frame's own checks are asked for again.
-  const frame = dialect.bracket(done, { lockTimeout: session.lockTimeout })
+  const frame = dialect.bracket(done, optionsOf(session, transaction))
   const verify = new Set([...frame.verify, ...done.flatMap((statement) => statement.verify ?? [])])
   if (seenBy !== undefined) {
     await flush()
     await seenBy()
   }
-  queue.push(...tail)
+  for (const one of tail) queue.push(one)
   if (verify.size > 0) await flush()
   for (const sql of verify) await verifyNone(session, sql)
   queue.push({ sql: bracket.commit })
@@ -171,14 +179,9 @@ async function looked(
 }
 
 // Where more has to stand around the transaction than was foretold, it begins again with that.
-function checkFrame(
-  { dialect, lockTimeout }: Session,
-  { statements }: Transaction,
-  bracket: Bracket,
-  done: readonly Statement[],
-): void {
-  const all = [...statements, ...done]
-  const { before, begin } = dialect.bracket(all, { lockTimeout })
+function checkFrame(session: Session, transaction: Transaction, bracket: Bracket, done: readonly Statement[]): void {
+  const all = [...transaction.statements, ...done]
+  const { before, begin } = session.dialect.bracket(all, optionsOf(session, transaction))
   if (!equalData([before, begin], [bracket.before, bracket.begin])) throw new OtherFrame(all)
 }
 

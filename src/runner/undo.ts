@@ -23,7 +23,9 @@ export function undoOf(revision: Pick<RevisionDefinition, 'operations' | 'down'>
   if (revision.down === 'irreversible') return IRREVERSIBLE
   const operations = revision.down ?? invertAll(revision.operations)
   if (operations === null) return UNKNOWN
-  return operations.some(({ kind }) => kind === 'run') ? CODE : JSON.stringify(operations)
+  if (operations.some(({ kind }) => kind === 'run')) return CODE
+  // What would undo the undoing is the text of the file itself, which the history keeps already.
+  return JSON.stringify(operations.map((each) => (each.kind === 'sql' ? { kind: each.kind, up: each.up } : each)))
 }
 
 /** The operations that the history kept. Errors: REVISION_IRREVERSIBLE, REVISION_MISSING (its way down is code, or was never known). */

@@ -59,7 +59,8 @@ async function walk(folder: string): Promise<string[]> {
     const path = join(folder, entry.name)
     const kind = entry.isSymbolicLink() ? await kindOf(path) : entry.isDirectory() ? 'folder' : 'file'
     if (kind === 'file') files.push(path)
-    else if (kind === 'folder' && !entry.isSymbolicLink() && !SKIPPED.has(entry.name)) files.push(...(await walk(path)))
+    else if (kind === 'folder' && !entry.isSymbolicLink() && !SKIPPED.has(entry.name))
+      for (const one of await walk(path)) files.push(one)
   }
   return files
 }

@@ -39,7 +39,8 @@ export function keepUnspoken(models: Schema, known: Schema, vocabulary: Vocabula
     return old === undefined ? table : keepInTable(table, old, vocabulary)
   })
   if (!vocabulary.extra.table.includes('partitionOf')) {
-    tables.push(...known.tables.filter((table) => !spoken.has(table.name) && spoken.has(parentOf(table) ?? '')))
+    for (const one of known.tables.filter((table) => !spoken.has(table.name) && spoken.has(parentOf(table) ?? '')))
+      tables.push(one)
   }
   const objects = keepObjects({ ...models, tables }, known, vocabulary)
   const own = models.objects.map((object) => withComment(object, known, vocabulary))

@@ -12,13 +12,21 @@ import { gapBetween } from '../runner/reconcile.ts'
 import { folderOf, initialise, readState, underLock } from '../runner/run.ts'
 import { type Session, withSession } from '../runner/session.ts'
 import { openSpelling, type Spelling } from '../runner/shadow.ts'
+import { isUnseen } from '../runner/unseen.ts'
 import type { Schema } from '../schema/schema.ts'
+
+/** A revision that counts as done although its own SQL or code has not been run. */
+export interface Unseen {
+  revision: string
+  message: string
+}
 
 /**
  * Creates everything the models have, and stamps all revisions, in one transaction where the database can.
- * False: the database is not empty (any more), nothing was done. Errors: SOURCE_MISSING, those of sources, shadow and revisions.
+ * Gives back the revisions whose own SQL or code was not run, so that what they do to rows is missing.
+ * Undefined: the database is not empty (any more), nothing was done. Errors: SOURCE_MISSING, those of sources, shadow and revisions.
  */
-export async function createTables(context: RunnerContext, config: Config): Promise<boolean> {
+export async function createTables(context: RunnerContext, config: Config): Promise<Unseen[] | undefined> {
   const folder = await folderOf(context)
   const { dialect } = context
   const ignored = ignoring(config.ignore, dialect.namespaces)
@@ -27,22 +35,24 @@ export async function createTables(context: RunnerContext, config: Config): Prom
     underLock(session, async () => {
       const first = await readState(session, folder)
       const before = await dialect.inspect(session.connection)
-      if (first.applied.size > 0 || !isEmpty(ignored.without(before))) return false
+      if (first.applied.size > 0 || !isEmpty(ignored.without(before))) return undefined
       const operations = diff(before, ignored.keeping(models, before), { traits: dialect.traits })
       await initialise(session, first)
       const { ledger } = session
       const tail: string[] = []
+      const unseen: Unseen[] = []
       for (const id of first.graph.order) {
         const file = first.files.get(id)
         if (file === undefined) continue
         const revision = await load(file)
+        if (isUnseen(revision)) unseen.push({ revision: id, message: revision.message })
         tail.push(ledger.claim(entryOf({ revision, direction: 'up', operations: [] }), 'done'))
         tail.push(ledger.note(id, 'stamp', { command: 'created from the models' }))
       }
       const root = first.graph.order[0]
       if (root !== undefined) tail.push(ledger.setMeta('project', root))
       await construct(session, operations, { before, tail })
-      return true
+      return unseen
     }),
   )
 }
@@ -79,7 +89,8 @@ async function ddlOf({ dialect }: RunnerContext, { sources, directory }: Config)
     })
   }
   const statements: string[] = []
-  for (const source of sources) statements.push(...(await source.ddl({ dialect: dialect.name, directory })))
+  for (const source of sources)
+    for (const one of await source.ddl({ dialect: dialect.name, directory })) statements.push(one)
   return statements
 }
 

@@ -49,7 +49,14 @@ export function linesFor(logger: Logger) {
       warn('   To run them now: godwit upgrade')
     },
     creating: () => warn('🔧 Creating database tables from the models...'),
-    created: () => warn('✅ Database tables created from the models; the history says they are at the head'),
+    created(unseen: readonly { revision: string; message: string }[]) {
+      warn('✅ Database tables created from the models; the history says they are at the head')
+      if (unseen.length === 0) return
+      warn('⚠️ Counted as done, though the models do not hold it: the SQL and code of')
+      for (const { revision, message } of unseen) warn(`   ${revision}  ${message}`)
+      warn('   Their rows, triggers and functions are missing: put them in by hand, or repair what failed and start')
+      warn('   again with an empty database.')
+    },
     seeded: (name: string, ms: number) => info(`✅ Seed ${name} completed (${Math.round(ms)} ms)`),
     seedEdited: (name: string) =>
       warn(`⚠️ Seed ${name} was changed after it ran; it is not run again (godwit seed --again ${name})`),

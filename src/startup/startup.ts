@@ -2,77 +2,15 @@
 import { since } from '../amount.ts'
 import type { Connection } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
-import { anyDue, decideSeeds, type SeedReport } from '../runner/due.ts'
-import type { FailedStep, RunnerContext, RunReport } from '../runner/reports.ts'
+import { anyDue, decideSeeds } from '../runner/due.ts'
+import type { RunnerContext, RunReport } from '../runner/reports.ts'
 import { version } from '../version.ts'
-import { type Lines, type Logger, linesFor } from './log.ts'
+import { type Lines, linesFor } from './log.ts'
 import { type Look, look } from './look.ts'
+import type { StartupOptions, StartupReport } from './options.ts'
 import { type Environment, environmentOf, type Policy, policyOf } from './policy.ts'
-import { type Project, projectOf, type Where } from './project.ts'
+import { type Project, projectOf } from './project.ts'
 import { type Guard, guarded } from './signals.ts'
-import type { Built, Step, StepOutcome } from './steps.ts'
-
-/** How to start. Everything is optional. */
-export interface StartupOptions extends Where {
-  /** Default: by AUTO_MIGRATE_ON_STARTUP (true: `migrate`; false or unset: `check`). SKIP_DB_INIT=1 beats it. */
-  policy?: Policy
-  /**
-   * When the database cannot be brought to the head, or a step fails: `stop` (default) throws; `serve` says so loudly and
-   * goes on; `create-tables` creates them from the models where the database is empty, and otherwise stops.
-   */
-  onFailure?: 'stop' | 'serve' | 'create-tables'
-  /**
-   * A revision that fails is reported, the branches of the history beside it are applied all the same, steps and seeds run, and only
-   * then the failure counts (`onFailure`). For modules that do not need each other. Default false: the first failure ends it.
-   */
-  keepGoing?: boolean
-  /**
-   * Values may change (rounded, cut) although a revision does not agree to it (`using`, `accept`). Default false: such a
-   * revision fails with DATA_LOSS.
-   */
-  acceptLoss?: boolean
-  /**
-   * The application's own steps, in order, when the database is at the head; `'missing'` creates what the models have and the database
-   * lacks, `'seeds'` is the place of the seeds, else they come last.
-   */
-  steps?: readonly (Step | Built)[]
-  /** False: seeds are left to `godwit seed`. */
-  seeds?: boolean
-  /** For seeds and steps. Default: GODWIT_ENV, NODE_ENV, `development`. */
-  environment?: string
-  /** Default `console`. */
-  logger?: Logger
-  /** Seconds to wait for another instance. Default: as configured, else 60. */
-  lockWait?: number
-  /** Aborting finishes or rolls back the step under way and releases the lock. */
-  signal?: AbortSignal
-  /** False: SIGTERM and SIGINT are the application's business alone (it passes `signal`). */
-  signals?: boolean
-  /** Default `process.env`. */
-  env?: Environment
-  /** False: do it again although this process has done it. */
-  once?: boolean
-}
-
-/** How the start went. */
-export interface StartupReport {
-  /**
-   * `current`: nothing had to be migrated; `migrated`; `created`: from the models, after a failure; `pending`: revisions
-   * are not applied, and the policy is to look only; `skipped`; `failed`: with `onFailure: 'serve'`, see `error`.
-   */
-  status: 'current' | 'migrated' | 'created' | 'pending' | 'skipped' | 'failed'
-  /** Ids that this start applied. */
-  applied: string[]
-  /** Ids that are not applied. */
-  pending: string[]
-  steps: StepOutcome[]
-  seeds: SeedReport[]
-  /** With `keepGoing`: the revisions that failed. */
-  failed?: FailedStep[]
-  error?: GodwitError
-  /** Milliseconds. */
-  duration: number
-}
 
 // One for the process, also where bundlers and hot reloading load this module several times.
 const REGISTRY = Symbol.for('godwit.startup')
@@ -155,6 +93,8 @@ async function work(run: Run): Promise<void> {
   try {
     guard.signal.addEventListener('abort', stop)
     await onConnection(run, project, connection)
+    // Closing may find out that what was done does not count.
+    if (options.connection === undefined) await connection.close()
   } catch (cause) {
     if (isGodwitError(cause)) throw cause
     const { coded } = await import('../runner/session.ts')
@@ -319,7 +259,13 @@ const stopped = (cause: unknown): GodwitError =>
   })
 
 // Another instance at work, or a server that is gone, is no reason to make tables.
-const HOPELESS: ReadonlySet<string> = new Set(['LOCK_TIMEOUT', 'CONNECTION_LOST', 'CONNECTION_REFUSED', 'INTERRUPTED'])
+const HOPELESS: ReadonlySet<string> = new Set([
+  'LOCK_TIMEOUT',
+  'DATABASE_IN_USE',
+  'CONNECTION_LOST',
+  'CONNECTION_REFUSED',
+  'INTERRUPTED',
+])
 
 async function created(run: Run, error: GodwitError): Promise<boolean> {
   const { project, options, lines, report } = run
@@ -328,16 +274,19 @@ async function created(run: Run, error: GodwitError): Promise<boolean> {
   try {
     lines.creating()
     const { createTables } = await import('./create.ts')
-    if (!(await createTables(await contextOf(run, project, connection), project.config))) {
+    const unseen = await createTables(await contextOf(run, project, connection), project.config)
+    if (unseen === undefined) {
       lines.warn('⚠️ The database is not empty: nothing was created')
       return false
     }
-    lines.created()
+    lines.created(unseen)
+    if (unseen.length > 0) report.unseen = unseen
     report.status = 'created'
     report.applied = project.folder.files.map(({ id }) => id)
     report.pending = []
     run.during = 'initialization'
     await afterwards(run, project, connection, await look(project, connection))
+    if (options.connection === undefined) await connection.close()
     return true
   } catch (cause) {
     // The first failure is what the caller has to know; this one is in the log.

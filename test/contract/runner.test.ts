@@ -389,10 +389,10 @@ export default revision({
   })
 
   it('refuses transaction control and folders that are not there', async () => {
-    await at.writeSql('t1', [], 'begin;\nselect 1;\ncommit;')
+    await at.writeSql('t1', [], 'begin;\nselect 1;\nrollback;')
     const error = await failure(upgrade(at.context()))
     expect(error).toMatchObject({ code: 'SQL_UNSUPPORTED' })
-    expect(error.place).toMatchObject({ line: 6 })
+    expect(error.place).toMatchObject({ line: 8 })
     expect((await failure(upgrade(at.context({ folder: `${at.folder}/nope` })))).code).toBe('FOLDER_MISSING')
   })
 

@@ -143,6 +143,11 @@ for (const engine of everyEngine) {
         )
         const report = await migrate({ config, onFailure: 'create-tables' })
         expect(report).toMatchObject({ status: 'created', pending: [], applied: ['one', 'two'] })
+        // Nobody has run them, and nobody may think so.
+        expect(report.unseen?.map(({ revision }) => revision)).toEqual(['one', 'two'])
+        expect(log.text()).toMatch(
+          /Counted as done, though the models do not hold it: the SQL and code of\n +one {2}one\n +two {2}make two/,
+        )
         expect(await tables()).toEqual(['notes'])
         expect(await migrate({ config })).toMatchObject({ status: 'current' })
         return

@@ -240,7 +240,7 @@ export const problems: Problem[] = [
   {
     title: 'The way down is broken',
     code: 'SQL_SYNTAX',
-    fix: /Correct/,
+    fix: /Correct the way down[\s\S]*godwit stamp a1/,
     async provoke(at) {
       const text = printSql(
         { id: 'a1', parents: [], message: 'users' },
@@ -248,7 +248,8 @@ export const problems: Problem[] = [
         'drop tabel users',
       )
       writeFileSync(join(at.folder, 'a1.sql'), text)
-      return upgrade(at.context())
+      await upgrade(at.context())
+      return downgrade(at.context())
     },
   },
   {

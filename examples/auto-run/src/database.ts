@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { drizzle as drizzleServer } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzleEmbedded } from 'drizzle-orm/pglite'
+import { holdDatabase } from 'godwit'
 import pg from 'pg'
 import * as models from './models.ts'
 
@@ -18,8 +19,10 @@ export interface Database {
 /** Opens it. The pool gives up waiting rather than hanging. */
 export async function openDatabase(url = databaseUrl()): Promise<Database> {
   if (url.startsWith('pglite:')) {
+    // The embedded engine does not notice a second one at its folder: Godwit's commands are kept out while it is open.
+    const release = await holdDatabase(url)
     const client = await PGlite.create(url.slice('pglite:'.length))
-    return { db: drizzleEmbedded(client, { schema: models }), close: () => client.close() }
+    return { db: drizzleEmbedded(client, { schema: models }), close: () => client.close().finally(release) }
   }
   const pool = new pg.Pool({
     connectionString: url,

@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { drizzle as drizzleServer } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzleEmbedded } from 'drizzle-orm/pglite'
+import { holdDatabase } from 'godwit'
 import pg from 'pg'
 
 /** The same as in godwit.config.ts. */
@@ -17,8 +18,10 @@ export interface Database {
 export async function openDatabase({ max = 10 } = {}): Promise<Database> {
   const url = databaseUrl()
   if (url.startsWith('pglite:')) {
+    // The embedded engine does not notice a second one at its folder: Godwit's commands are kept out while it is open.
+    const release = await holdDatabase(url)
     const client = await PGlite.create(url.slice('pglite:'.length))
-    return { db: drizzleEmbedded(client), close: () => client.close() }
+    return { db: drizzleEmbedded(client), close: () => client.close().finally(release) }
   }
   const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 5_000, application_name: 'toolkit' })
   return { db: drizzleServer(pool), close: () => pool.end() }

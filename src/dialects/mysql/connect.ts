@@ -172,7 +172,12 @@ function connection(client: Client, version: string, address: Address, options: 
       waiting.pending--
     }
   }
-  const executeAll: NonNullable<Connection['executeAll']> = async (statements, finished): Promise<Executed> => {
+  /** `before`: what of the whole text has been sent in messages before this one. */
+  const sendOne = async (
+    statements: readonly string[],
+    before: number,
+    finished?: (count: number) => void,
+  ): Promise<Executed> => {
     const { parts, text } = toSend(statements, options.scratch === true || !statements.some(changesStructure))
     // Our switch has place 0. One statement may give several answers: the last one is the furthest it can be.
     const completedAfter = (answers: number): number => Math.max(0, (parts[answers]?.at ?? statements.length + 1) - 1)
@@ -187,9 +192,20 @@ function connection(client: Client, version: string, address: Address, options: 
     } catch (error) {
       const completed = Math.min(completedAfter(answers), statements.length - 1)
       // Lines are counted from the beginning of the statement, not of the message.
-      const start = statements.slice(0, completed).reduce((sum, sql) => sum + sql.length + SEPARATOR.length, 0)
+      const start = statements.slice(0, completed).reduce((sum, sql) => sum + sql.length + SEPARATOR.length, before)
       return { completed, error: placed(error, statements[completed] ?? '', start) }
     }
+  }
+  const executeAll: NonNullable<Connection['executeAll']> = async (statements, finished): Promise<Executed> => {
+    let [done, before] = [0, 0]
+    for (const message of messages(statements)) {
+      const sent = done
+      const { completed, error } = await sendOne(message, before, (count) => finished?.(sent + count))
+      if (error !== undefined) return { completed: done + completed, error }
+      done += message.length
+      for (const sql of message) before += sql.length + SEPARATOR.length
+    }
+    return { completed: done }
   }
   const ask = (sql: string, parameters?: readonly unknown[]): Promise<unknown> =>
     answered(send(client, toSend([sql], true).text, parameters))
@@ -225,6 +241,25 @@ function connection(client: Client, version: string, address: Address, options: 
       .query({ sql, rowsAsArray: true, typeCast: (field: { buffer(): Buffer | null }) => field.buffer() })
       .stream({ highWaterMark: 100 })
   return withSession(self, { many, stream, threadId: client.threadId, another })
+}
+
+// Every server takes more than this in one message (max_allowed_packet), and a list has no longest length.
+const LONGEST = 512 * 1024
+
+function* messages(statements: readonly string[]): Generator<string[]> {
+  let message: string[] = []
+  let length = 0
+  for (const sql of statements) {
+    const next = Buffer.byteLength(sql) + SEPARATOR.length
+    if (message.length > 0 && length + next > LONGEST) {
+      yield message
+      message = []
+      length = 0
+    }
+    message.push(sql)
+    length += next
+  }
+  if (message.length > 0) yield message
 }
 
 const isRow = (value: unknown): value is Row =>

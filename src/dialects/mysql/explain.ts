@@ -75,6 +75,13 @@ const NUMBERS: ReadonlyMap<number, Meaning> = new Map([
   [1184, kind('connection lost')],
   // What the text of a model or a revision can get wrong.
   [
+    1153,
+    kind(
+      'other',
+      'The server takes no message of this size: raise max_allowed_packet, or split the revision (its text is kept in the history, in one row).',
+    ),
+  ],
+  [
     1273,
     kind(
       'other',

@@ -352,7 +352,8 @@ export function render(operations: readonly Operation[], { before, version, purp
     const met = (table: string): Table | undefined =>
       script ? current.tables.find(({ name }) => name === table) : undefined
     for (const table of schema.tables) if (shape<TableExtra>(table.extra).versioned === true) versioned.add(table.name)
-    items.push(...renderOne(operation.kind, operation, { flavor, at, schema, operations, latest, met }))
+    for (const one of renderOne(operation.kind, operation, { flavor, at, schema, operations, latest, met }))
+      items.push(one)
     if (operation.kind === 'alterColumn') {
       latest.set(`${operation.table}\0${operation.to.name}`, columnWords(operation.to))
     }

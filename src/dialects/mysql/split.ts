@@ -22,6 +22,7 @@ export function splitText(text: string, file?: string): TextStatement[] {
         offset: current.start,
         ...lines(current.start),
         ...kind,
+        ...(kind.control && markOf(current.words)),
         ...(probe !== undefined && { probe }),
       })
     }
@@ -98,6 +99,12 @@ function classify(words: readonly string[]): { transactional: boolean; control: 
   const temporary = (first === 'CREATE' || first === 'DROP') && second === 'TEMPORARY'
   const loads = first === 'LOAD' && (second === 'DATA' || second === 'XML')
   return { transactional: TRANSACTIONAL.has(first) || temporary || loads || first === '', control }
+}
+
+function markOf(words: readonly string[]): { mark?: 'begin' | 'commit' } {
+  const text = words.join(' ')
+  if (/^(?:BEGIN(?: WORK)?|START TRANSACTION)$/.test(text)) return { mark: 'begin' }
+  return /^COMMIT(?: WORK)?$/.test(text) ? { mark: 'commit' } : {}
 }
 
 function lineCounter(text: string): (offset: number) => { line: number; column: number } {

@@ -10,12 +10,17 @@ const UNCHECKED = 'set check_function_bodies = off'
  * One transaction. `set local` ends with it: nothing leaks to others behind a pooler. Bodies of functions are not
  * checked, because they may name what a later statement makes.
  */
-export function bracket(statements: readonly Statement[], { lockTimeout }: { lockTimeout: number }): Bracket {
+export function bracket(
+  statements: readonly Statement[],
+  { lockTimeout, pauses = false }: { lockTimeout: number; pauses?: boolean },
+): Bracket {
   return {
     before: [],
     begin: [
       'begin',
       `set local lock_timeout = ${Math.round(lockTimeout)}`,
+      // The timeout of our sessions is for a client that hangs.
+      ...(pauses ? ['set local idle_in_transaction_session_timeout = 0'] : []),
       // A script says it by itself, and says it once.
       ...(statements.some(({ sql }) => sql === UNCHECKED) ? [] : ['set local check_function_bodies = off']),
     ],

@@ -5,5 +5,7 @@ import { connect } from './connect.ts'
 import { explain } from './explain.ts'
 import { identifier } from './quote.ts'
 
+const hold: Connector['hold'] = async (url, options) => (await import('./pglite.ts')).hold(url, options)
+
 /** Loaded before (and mostly instead of) the whole dialect. */
-export const connector: Connector = { name: 'postgres', connect, explain, identifier, bookkeepingName }
+export const connector: Connector = { name: 'postgres', connect, explain, identifier, bookkeepingName, hold }

@@ -35,7 +35,7 @@ const SEPARATE: ReadonlyMap<string, { specifier: string; member: string }> = new
 
 const REQUIRES: ReadonlyMap<string, string> = new Map([['earthdistance', 'cube']])
 
-/** Loaded by default: what schemas use most, at no cost that could be measured (about 20 ms together). */
+/** Whether the engine can be started with it. Not all of them are at once: some leave their mark on a folder's configuration. */
 export const isBundled = (extension: string): boolean => BUNDLED.has(extension) || SEPARATE.has(extension)
 
 const load = createRequire(import.meta.url)
@@ -130,6 +130,12 @@ function member(module: unknown, name: string): Extension | undefined {
 
 const isExtension = (value: unknown): value is Extension =>
   typeof value === 'object' && value !== null && 'setup' in value && typeof value.setup === 'function'
+
+/** The extension that a statement asked for in vain, by the engine's error. */
+export function extensionLacking(message: string): string | undefined {
+  const found = /extension "([^"]+)" is not available|extension control file ".*\/([^/"]+)\.control"/.exec(message)
+  return found?.[1] ?? found?.[2]
+}
 
 /** Names behind CREATE EXTENSION in a text. Only a hint for what to load: it may be wrong about comments and strings. */
 export function extensionsIn(sql: string): string[] {

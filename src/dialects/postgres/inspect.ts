@@ -44,11 +44,13 @@ export async function inspect(connection: Connection, options: InspectOptions = 
   ]
   const relations = relationsOf(rows, context)
   const numbering = numberingOf(relations, context)
-  objects.push(...numbering.objects, ...typesOf(rows, relations, context), ...viewsOf(relations, context))
+  for (const found of [numbering.objects, typesOf(rows, relations, context), viewsOf(relations, context)]) {
+    for (const one of found) objects.push(one)
+  }
   const tables = tablesOf(relations, numbering, context)
-  objects.push(...routinesOf(rows, relations, context))
-  objects.push(...publicationsOf(rows, (oid) => relations.byOid.get(oid)?.name, context))
-  objects.push(...grantsOf(rows, context))
+  for (const one of routinesOf(rows, relations, context)) objects.push(one)
+  for (const one of publicationsOf(rows, (oid) => relations.byOid.get(oid)?.name, context)) objects.push(one)
+  for (const one of grantsOf(rows, context)) objects.push(one)
   noteDependencies(rows, relations, context)
   return canonicalOrder({ tables, objects, dependencies: untangleBaseTypes(context.dependencies()) })
 }

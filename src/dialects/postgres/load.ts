@@ -1,7 +1,7 @@
 // Runs statements inside the transaction of a scratch database: adapted where they have to be, provided with what they name.
 import { GodwitError, type Place } from '../../errors.ts'
 import type { Connection, Failure } from '../dialect.ts'
-import { extensionsIn, isBundled } from './engine.ts'
+import { extensionLacking, extensionsIn, isBundled } from './engine.ts'
 import { explain } from './explain.ts'
 import { skipBlank } from './lexer.ts'
 import { identifier } from './quote.ts'
@@ -54,7 +54,8 @@ function adapt(sql: string): string | undefined {
 }
 
 function provideExtensions(statements: readonly string[], loaded: ReadonlySet<string>): void {
-  const named = statements.filter((sql) => /^create\s+extension\b/i.test(sql)).flatMap(extensionsIn)
+  // Anywhere in the text: a block may make one, and look first whether it is to be had.
+  const named = statements.flatMap(extensionsIn)
   const wanted = named.filter((name) => isBundled(name) && !loaded.has(name))
   if (wanted.length > 0) throw new ExtensionNeeded([...new Set(wanted)])
 }
@@ -140,6 +141,11 @@ const SYSTEM_COLLATION =
 
 async function remedied(connection: Connection, error: unknown, home: LoadHome): Promise<boolean> {
   const { state, message } = explain(error)
+  // A name that a block or a function puts together is seen only now.
+  const lacking = extensionLacking(message)
+  if (home.embedded && lacking !== undefined && isBundled(lacking) && !home.extensions().has(lacking)) {
+    throw new ExtensionNeeded([lacking])
+  }
   // Roles can also be named inside DO blocks, where no parser sees them.
   const role = state === '42704' ? /^role "(.*)" does not exist$/s.exec(message)?.[1] : undefined
   if (role !== undefined) {
@@ -165,11 +171,8 @@ async function remedied(connection: Connection, error: unknown, home: LoadHome):
 
 function failed(error: unknown, sql: string, embedded: boolean): GodwitError {
   const failure = explain(error, { sql })
-  const extension = /extension "([^"]+)" is not available|extension control file ".*\/([^/"]+)\.control"/.exec(
-    failure.message,
-  )
-  if (extension !== null) {
-    const name = extension[1] ?? extension[2] ?? ''
+  const name = extensionLacking(failure.message)
+  if (name !== undefined) {
     return new GodwitError('SHADOW_FAILED', `The shadow database does not have the extension "${name}".`, {
       why: embedded ? 'The embedded engine does not bundle it.' : 'It is not installed on the shadow server.',
       fix: embedded

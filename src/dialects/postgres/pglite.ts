@@ -5,8 +5,9 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
-import { type Engine, extensionsIn, isBundled, startEngine } from './engine.ts'
+import { type Engine, extensionLacking, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
+import { checkUnopened, checkWasAlone, startNote } from './openers.ts'
 import { type CatalogRow, type Session, versionNumber, withSession } from './session.ts'
 
 // Others may be at work for as long as a migration takes; the URL names one file, so they come one after the other.
@@ -26,6 +27,7 @@ export async function openEmbedded(url: string, options: ConnectOptions = {}): P
   }
   const release = await lockFile(`${folder}.lock`, options.timeout ?? LOCK_WAIT)
   try {
+    await checkUnopened(folder)
     // A restore was killed when the old folder had left and the new one had not come: the old one is the database.
     if (!existsSync(folder) && existsSync(keptOf(folder))) await rename(keptOf(folder), folder)
     const engine = await startWithOwn(folder)
@@ -40,6 +42,23 @@ export async function openEmbedded(url: string, options: ConnectOptions = {}): P
       cause: error,
     })
   }
+}
+
+/**
+ * Takes the lock of the folder for somebody who opens it with an engine of his own; other URLs need none.
+ * Returns what gives it back. Errors: DATABASE_IN_USE, DATABASE_FULL, PERMISSION_DENIED.
+ */
+export async function hold(url: string, { timeout }: { timeout?: number } = {}): Promise<() => Promise<void>> {
+  const folder = /^pglite:/i.test(url) ? folderOf(url) : undefined
+  if (folder === undefined) return async () => {}
+  const release = await lockFile(`${folder}.lock`, timeout ?? LOCK_WAIT)
+  try {
+    await checkUnopened(folder)
+  } catch (error) {
+    await release()
+    throw error
+  }
+  return release
 }
 
 function folderOf(url: string): string | undefined {
@@ -74,10 +93,18 @@ interface Place {
 
 /**
  * A connection to a running engine. An extension that a text creates is loaded first: the engine takes them only when it
- * starts, so it is started again, unless a transaction is open.
+ * starts, so it is started again, before the transaction or, where only the failure names it, after it (see `remedy`).
  */
 export function embeddedConnection(started: Engine, display: string, place?: Place): Connection {
   let engine = started
+  const noted = (): string | undefined => (place === undefined ? undefined : startNote(place.folder))
+  let note = noted()
+  // Another engine that starts or ends at the folder leaves its mark on the note of ours.
+  let disturbed = false
+  const end = async (): Promise<void> => {
+    disturbed ||= noted() !== note
+    if (!engine.db.closed) await engine.db.close()
+  }
   let closing: Promise<void> | undefined
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -86,17 +113,35 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     return result
   }
 
-  async function provide(sql: string): Promise<void> {
-    const wanted = extensionsIn(sql).filter((name) => isBundled(name) && !engine.extensions.has(name))
-    if (wanted.length === 0 || inTransaction(engine)) return
+  async function provide(names: readonly string[]): Promise<boolean> {
+    const wanted = names.filter((name) => isBundled(name) && !engine.extensions.has(name))
+    if (wanted.length === 0 || inTransaction(engine)) return false
     const extensions = [...engine.extensions, ...wanted]
     if (place !== undefined) {
-      await engine.db.close()
+      await end()
       engine = await startEngine({ dataDir: place.folder, extensions })
+      note = noted()
     } else {
       const tar = await engine.db.dumpDataDir('none')
       await engine.db.close()
       engine = await startEngine({ tar, extensions })
+    }
+    return true
+  }
+
+  const remedy = async (error: unknown): Promise<boolean> => {
+    const lacking = extensionLacking(error instanceof Error ? error.message : '')
+    return lacking !== undefined && provide([lacking])
+  }
+
+  /** Runs it, and once more where it lacked an extension whose name only the engine has seen. */
+  const attempt = async <Result>(sql: string, run: () => Promise<Result>): Promise<Result> => {
+    await provide(extensionsIn(sql))
+    try {
+      return await run()
+    } catch (error) {
+      if (!(await remedy(error))) throw error
+      return run()
     }
   }
 
@@ -122,6 +167,8 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
             // The old folder is in its place again: the session goes on with it.
             if (engine.db.closed) engine = await startWithOwn(place.folder)
             throw error
+          } finally {
+            note = noted()
           }
         }
       }),
@@ -131,23 +178,37 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     location: { display, database: place?.folder ?? ':memory:' },
     version: started.version,
     query: <Row>(sql: string, parameters?: readonly unknown[]) =>
+      inTurn(() =>
+        attempt(sql, async () => {
+          if (parameters !== undefined && parameters.length > 0) {
+            return (await engine.db.query<Row>(sql, [...parameters])).rows
+          }
+          const giving = (await engine.db.exec(sql)).filter(({ fields }) => fields.length > 0)
+          return (giving.at(-1)?.rows ?? []) as Row[]
+        }),
+      ),
+    execute: (sql) => inTurn(() => attempt(sql, async () => void (await engine.db.exec(sql)))),
+    // One by one: there is no round trip to save. But what a transaction will need is known before it begins.
+    executeAll: (statements) =>
       inTurn(async () => {
-        await provide(sql)
-        if (parameters !== undefined && parameters.length > 0) {
-          return (await engine.db.query<Row>(sql, [...parameters])).rows
+        await provide(statements.flatMap(extensionsIn))
+        let before = 0
+        for (const [completed, sql] of statements.entries()) {
+          try {
+            await engine.db.exec(sql)
+          } catch (error) {
+            return { completed, error: moved(error, before) }
+          }
+          before += [...sql].length + SEPARATOR.length
         }
-        const giving = (await engine.db.exec(sql)).filter(({ fields }) => fields.length > 0)
-        return (giving.at(-1)?.rows ?? []) as Row[]
+        return { completed: statements.length }
       }),
-    execute: (sql) =>
-      inTurn(async () => {
-        await provide(sql)
-        await engine.db.exec(sql)
-      }),
+    remedy: (error) => inTurn(() => remedy(error)),
     close() {
       closing ??= inTurn(async () => {
         try {
-          if (!engine.db.closed) await engine.db.close()
+          await end()
+          if (place !== undefined) await checkWasAlone(place.folder, disturbed)
         } finally {
           await place?.release()
         }
@@ -157,6 +218,15 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
     [Symbol.asyncDispose]: () => connection.close(),
   }
   return withSession(connection, session)
+}
+
+const SEPARATOR = '\n;\n'
+
+/** A place in a statement becomes one in the message, as a server counts it: in characters. */
+function moved(error: unknown, before: number): unknown {
+  const position = Number(Reflect.get(Object(error), 'position') ?? 0)
+  if (position > 0) Reflect.set(Object(error), 'position', String(position + before))
+  return error
 }
 
 const keptOf = (folder: string): string => `${folder}.before-restore`

@@ -23,6 +23,7 @@ export async function split(text: string, file?: string): Promise<TextStatement[
       ...place(offset),
       transactional: isTransactional(node),
       control: 'TransactionStmt' in node,
+      ...markOf(record(node.TransactionStmt)),
     })
   }
   return statements
@@ -172,6 +173,14 @@ function withoutMetaCommands(text: string, file: string | undefined): string {
     })
   }
   return clean
+}
+
+function markOf(transaction: Tree | undefined): { mark?: 'begin' | 'commit' } {
+  const { kind, options, chain } = transaction ?? {}
+  // A level of isolation, or a chain of transactions, is more than the runner's own can stand for.
+  if (options !== undefined || chain === true) return {}
+  if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') return { mark: 'begin' }
+  return kind === 'TRANS_STMT_COMMIT' ? { mark: 'commit' } : {}
 }
 
 function isCopyFromStdin(node: Tree): boolean {

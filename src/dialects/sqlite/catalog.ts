@@ -87,7 +87,7 @@ async function readViewColumns(connection: Connection): Promise<Catalog['viewCol
     for (const { name, type } of await connection.query<Relation>(RELATIONS)) {
       if (type !== 'view' && type !== 'virtual') continue
       try {
-        rows.push(...(await connection.query<Row>(`${VIEW_COLUMNS} and l.name = ?`, [name])))
+        for (const one of await connection.query<Row>(`${VIEW_COLUMNS} and l.name = ?`, [name])) rows.push(one)
       } catch {
         // Broken, or its module is not loaded: nothing depends on its columns then.
       }

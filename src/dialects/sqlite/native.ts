@@ -38,7 +38,8 @@ export function nativeStatements(group: Group, context: NativeContext, states?: 
     }
     const made = native(operation, clauses, context, states?.[at])
     if (made === null) return null
-    statements.push(...made.map(([sql, facts]) => ({ sql, transactional: true, operation: index, facts })))
+    for (const one of made.map(([sql, facts]) => ({ sql, transactional: true, operation: index, facts })))
+      statements.push(one)
   }
   return statements
 }

@@ -91,7 +91,7 @@ function renderTable(
   const states = schema === undefined ? undefined : statesOf(schema, operations)
   const native = nativeStatements(operations, context, states)
   if (native !== null) {
-    out.push(...native)
+    for (const one of native) out.push(one)
     return
   }
   const final = states?.at(-1)
@@ -167,7 +167,8 @@ function renderOther(step: Exclude<Step, TableStep>, schema: Schema | undefined,
       else {
         const options = schema === undefined ? {} : { before: schema }
         const inner = render(found.operations, { ...options, purpose: 'script' })
-        out.push(...noted(inner, found.note).map((statement) => ({ ...statement, operation: step.index })))
+        for (const one of noted(inner, found.note).map((statement) => ({ ...statement, operation: step.index })))
+          out.push(one)
       }
       return
     }

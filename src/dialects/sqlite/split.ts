@@ -37,9 +37,16 @@ export function splitText(text: string, file?: string): TextStatement[] {
       ...place(first.start),
       transactional: !runsOutside(part),
       control,
+      ...(control && markOf(part)),
     })
   }
   return statements
+}
+
+function markOf(tokens: readonly Token[]): { mark?: 'begin' | 'commit' } {
+  const text = tokens.map((token) => token.text.toLowerCase()).join(' ')
+  if (/^begin(?: (?:deferred|immediate|exclusive))?(?: transaction)?$/.test(text)) return { mark: 'begin' }
+  return /^(?:commit|end)(?: transaction)?$/.test(text) ? { mark: 'commit' } : {}
 }
 
 function parts(tokens: readonly Token[]): Token[][] {
