@@ -36,6 +36,11 @@ export interface Dialect {
   /** True where `render` needs the schema before these operations (a table rebuild): it is inspected then, otherwise not. */
   needsSchema(operations: readonly Operation[]): boolean
   /**
+   * What only this database knows of the things that these operations make anew (who defined them), by ref, for
+   * `RenderOptions.live`. Undefined: nothing of that kind is made anew, and nothing was asked.
+   */
+  live?(connection: Connection, operations: readonly Operation[]): Promise<Readonly<Record<string, string>> | undefined>
+  /**
    * How far a statement of a list that builds a schema from nothing reaches, where that is certain: lets the shadow load
    * what has changed of a long list instead of all of it. Undefined: it may concern anything.
    */
@@ -191,6 +196,10 @@ export interface InspectOptions {
 export interface RenderOptions {
   /** The schema before the operations, when `needsSchema` asked for it. */
   before?: Schema
+  /** All operations of the step that these are a part of: what goes here may come back further on. Absent: these. */
+  around?: readonly Operation[]
+  /** What `Dialect.live` answered. Absent: no database was asked. */
+  live?: Readonly<Record<string, string>>
   /** Version text of the target server, where it matters. */
   version?: string
   /** For people to read and pipe (`diff`, `--sql`) or for the runner. */

@@ -99,7 +99,12 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
       const context = { version: connection.version, before }
       const statements = renderGroup(
         dialect,
-        { type: 'group', operation: group.operation, operations: group.operations },
+        {
+          type: 'group',
+          operation: group.operation,
+          operations: group.operations,
+          ...(group.around !== undefined && { around: group.around }),
+        },
         context,
       )
       for (const each of statements) {
@@ -128,6 +133,7 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
 interface Looked {
   operation: number
   operations: Operation[]
+  around?: Operation[]
   ensured?: Ensured
   /** The line of the journal. */
   note?: Part[]

@@ -2,6 +2,7 @@
 import type { Dialect } from '../dialect.ts'
 import { bookkeeping, bracket, now } from './bracket.ts'
 import { connect, forget } from './connect.ts'
+import { live } from './definers.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
@@ -34,6 +35,7 @@ export const dialect: Dialect = {
   render,
   narrowings,
   needsSchema,
+  live,
   split: async (text, file) => splitText(text, file),
   refusal,
   openShadow,

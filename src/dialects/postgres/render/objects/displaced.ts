@@ -16,7 +16,7 @@ export function displaced(
   schema: Schema,
   types: readonly SchemaObject[],
   context: Context,
-): { go: Draft[]; comeBack: Draft[] } {
+): { objects: SchemaObject[]; go: Draft[]; comeBack: Draft[] } {
   const spelled = new Set(types.flatMap(({ name }) => [named(name), `${named(name)}[]`]))
   const columns = schema.tables.flatMap((table) =>
     table.columns.filter(({ type }) => spelled.has(type)).map((column) => ({ table: table.name, column })),
@@ -47,6 +47,7 @@ export function displaced(
       .map((column) => ({ table: table.name, column })),
   )
   return {
+    objects,
     go: [
       ...objects.toReversed().flatMap((object) => context.cell({ kind: 'dropObject', object })),
       ...parts.flatMap(([drop]) => context.cell(drop)),

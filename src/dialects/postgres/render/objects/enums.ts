@@ -2,7 +2,7 @@
 import type { Operation } from '../../../../operations/operation.ts'
 import type { SchemaObject } from '../../../../schema/schema.ts'
 import { tokens } from '../../../../schema/tokens.ts'
-import { identifier, literal } from '../../quote.ts'
+import { dollar, identifier, literal } from '../../quote.ts'
 import { type Context, type Draft, statement } from '../draft.ts'
 import { NONE } from '../facts.ts'
 import { named } from '../names.ts'
@@ -86,13 +86,6 @@ function guard(table: string, column: string, type: string, gone: readonly strin
   const message = `Rows of ${named(table)}.${name} still hold a value that is removed from ${named(type)}: ${gone.join(', ')}`
   const body = `begin if exists (select from ${named(table)} where ${test}) then raise exception using message = ${literal(message)}, errcode = 'check_violation'; end if; end`
   return statement(`do ${dollar(body)}`, { lock: 'ACCESS SHARE', scans: true })
-}
-
-/** A text in dollar quotes that it does not hold itself. */
-function dollar(body: string): string {
-  let tag = '$$'
-  for (let n = 1; body.includes(tag); n++) tag = `$q${n}$`
-  return `${tag}${body}${tag}`
 }
 
 /** ALTER TYPE … RENAME VALUE: rows follow. */
