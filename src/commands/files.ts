@@ -78,7 +78,7 @@ export interface Draft {
   message: string
   operations: readonly Operation[]
   /** The way down: written into the file where the inverses do not say it, and always in the SQL format. */
-  down: readonly Operation[]
+  down: readonly Operation[] | 'irreversible'
   format: 'ts' | 'sql'
   /** For the SQL format: what renders it, and the schemas before and after. */
   sql?: { dialect: Dialect; from: Schema; to: Schema }
@@ -102,7 +102,9 @@ export async function writeDraft(context: Context, draft: Draft): Promise<Writte
     parents,
     message,
     operations: [...draft.operations],
-    ...(!equalData(draft.down, invertAll(draft.operations)) && { down: [...draft.down] }),
+    ...(!equalData(draft.down, invertAll(draft.operations)) && {
+      down: draft.down === 'irreversible' ? draft.down : [...draft.down],
+    }),
   }
   const kind = draft.format === 'sql' ? 'sql' : 'typescript'
   const text = kind === 'typescript' ? printTypescript(definition) : sqlFile(definition, draft, printSql)
@@ -116,7 +118,7 @@ type PrintSql = typeof import('../revisions/index.ts')['printSql']
 function sqlFile(definition: RevisionDefinition, { sql, down }: Draft, printSql: PrintSql): string {
   if (sql === undefined || definition.operations.length === 0) return printSql(definition, '', '')
   const upText = sqlText(sql.dialect, definition.operations, sql.from)
-  const downText = sqlText(sql.dialect, down, sql.to)
-  const bare = upText.transactional && downText.transactional ? {} : { transaction: false }
-  return printSql({ ...definition, ...bare }, upText.sql, downText.sql)
+  const downText = down === 'irreversible' ? undefined : sqlText(sql.dialect, down, sql.to)
+  const bare = upText.transactional && downText?.transactional !== false ? {} : { transaction: false }
+  return printSql({ ...definition, ...bare }, upText.sql, downText?.sql ?? null)
 }

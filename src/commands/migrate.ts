@@ -18,6 +18,8 @@ export interface MigrateReport {
   losses: string[]
   /** What could go wrong on a live database, and the safe way: as `plan` says it. */
   findings: Finding[]
+  /** True: the database cannot go back, and the revision says so; `findings` say why. */
+  irreversible?: true
   /** Absent: nothing to do, or a dry run. */
   written?: Written
   /** The SQL, in a dry run or with --sql. */
@@ -80,7 +82,7 @@ Where something may have been renamed, you are asked; without a terminal say it 
     })
     if (operations.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [] }
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
-    const down = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
+    const way = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
     const { losses } = await import('../runner/index.ts')
     const { runRules } = await import('../lint/index.ts')
     const statements = dialect.render(operations, { before })
@@ -88,16 +90,20 @@ Where something may have been renamed, you are asked; without a terminal say it 
     const format = input.sql ? 'sql' : (input.format ?? config.format)
     const report: MigrateReport = {
       nothing: false,
+      ...(way.down === 'irreversible' && { irreversible: true }),
       changes: changes(operations),
       losses: losses(operations, narrowings).map((loss) => loss.message),
-      findings: runRules({ operations, statements, narrowings }, dialect.rules),
+      findings: runRules(
+        { operations, statements, narrowings, ...('why' in way && { noWayBack: way.why }) },
+        dialect.rules,
+      ),
     }
     if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }
     const written = await writeDraft(context, {
       parents,
       message,
       operations,
-      down,
+      down: way.down,
       format,
       sql: { dialect, from: before, to: after },
     })

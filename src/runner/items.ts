@@ -27,7 +27,7 @@ export async function itemsOf(dialect: Dialect, step: Step): Promise<Item[]> {
     else if (last?.type === 'group') last.operations.push(each)
     else items.push({ type: 'group', operation, operations: [each] })
   }
-  const around = items.flatMap((item) => (item.type === 'group' ? item.operations : []))
+  const around = [...step.operations]
   return items.map((item) => (item.type === 'group' ? { ...item, around } : item))
 }
 

@@ -173,5 +173,7 @@ function disturbedByRebuild(from: SchemaObject, to: SchemaObject, before: Schema
   return [
     ...types.map((type) => objectRef(type)),
     ...columns.map(({ table, column }) => ref('column', table.name, column.name)),
+    // One of the two columns moves over before the other.
+    ...columns.flatMap(({ table, column }) => foreignKeysOn(table.name, column.name, before)),
   ]
 }
