@@ -4,6 +4,7 @@ import type { Connection, Failure } from '../dialect.ts'
 import { extensionsIn, isBundled } from './engine.ts'
 import { explain } from './explain.ts'
 import { skipBlank } from './lexer.ts'
+import { cutHint } from './long-names.ts'
 import { identifier } from './quote.ts'
 import { type Tree, treeOf, withoutConcurrently } from './split.ts'
 
@@ -129,7 +130,7 @@ async function oneByOne(connection: Connection, statements: readonly string[], h
           .execute('rollback to savepoint godwit_load; release savepoint godwit_load')
           .catch(() => undefined)
         if (attempts < 10 && (await remedied(connection, error, home))) continue
-        throw failed(error, sql, home.embedded)
+        throw failed(error, sql, home.embedded, statements)
       }
     }
   }
@@ -163,8 +164,9 @@ async function remedied(connection: Connection, error: unknown, home: LoadHome):
   return false
 }
 
-function failed(error: unknown, sql: string, embedded: boolean): GodwitError {
+function failed(error: unknown, sql: string, embedded: boolean, statements: readonly string[]): GodwitError {
   const failure = explain(error, { sql })
+  const cut = failure.kind === 'duplicate object' ? cutHint(failure.message, statements) : undefined
   const extension = /extension "([^"]+)" is not available|extension control file ".*\/([^/"]+)\.control"/.exec(
     failure.message,
   )
@@ -181,7 +183,7 @@ function failed(error: unknown, sql: string, embedded: boolean): GodwitError {
   const place = placeIn(sql, failure.offset)
   return new GodwitError('STATEMENT_FAILED', `A statement failed on the shadow database: ${failure.message}.`, {
     why: shorten(sql),
-    ...withFix(failure, embedded),
+    ...(cut === undefined ? withFix(failure, embedded) : { fix: cut }),
     ...(place !== undefined && { place }),
     data: { statement: sql, ...(failure.state !== undefined && { state: failure.state }), ...failure.data },
     cause: error,
