@@ -61,7 +61,8 @@ async function work(dialect: Dialect, item: Case): Promise<Worked> {
     ...diff(after, from, { traits }),
     ...(invertAll([...diff(before, clear, { traits }), ...moved]) ?? []),
   ]
-  const down = await spelling.wayBack({ from: before, to: after, up, other })
+  const { down } = await spelling.wayBack({ from: before, to: after, up, other })
+  if (down === 'irreversible') throw new Error('the way back is not proved')
   expect(diff(after, after, { traits }), 'nothing differs from itself').toEqual([])
   return { before, after, up, down }
 }

@@ -182,7 +182,9 @@ describe('godwit()', () => {
     await migrations.migrate({ message: 'fourth', sql: true })
     said.length = 0
     await migrations.upgrade()
-    expect(said.join()).toContain('This throws data away: column users.full_name with all its values (1 value). No backup')
+    expect(said.join()).toContain(
+      'This throws data away: column users.full_name with all its values (1 value). No backup',
+    )
   })
 
   test('a rename that is declined drops and adds', async () => {

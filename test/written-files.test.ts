@@ -13,7 +13,8 @@ const make = async (url: string, schema: string): Promise<Project> => {
   const made = await project({
     '.env': `DATABASE_URL=${url}\n`,
     'schema.sql': schema,
-    'godwit.config.ts': "import { config, sql } from 'godwit'\nexport default config({ source: sql('./schema.sql') })\n",
+    'godwit.config.ts':
+      "import { config, sql } from 'godwit'\nexport default config({ source: sql('./schema.sql') })\n",
   })
   open.push(made)
   return made
@@ -28,7 +29,11 @@ const written = ({ path }: Project): string[] => {
 
 const TRAPS: [what: string, url: string, schema: string][] = [
   ['a default', 'sqlite:./x.db', "create table t (id integer primary key, a text default 'x\n-- down\ny');"],
-  ['a view', 'sqlite:./x.db', "create table t (id integer primary key); create view v as select '\n-- irreversible\n' as x;"],
+  [
+    'a view',
+    'sqlite:./x.db',
+    "create table t (id integer primary key); create view v as select '\n-- irreversible\n' as x;",
+  ],
   [
     'the body of a function',
     'pglite:./db',

@@ -225,12 +225,11 @@ async function baseline(
   const dialect = await context.dialect()
   const spelling = await context.spelling(dialect)
   const { diff } = await import('../diff/index.ts')
-  const { invertAll } = await import('../operations/index.ts')
   const { emptySchema } = await import('../schema/schema.ts')
   const operations = diff(emptySchema(), live, { traits: dialect.traits })
-  const down = invertAll(operations) ?? []
   context.emit({ type: 'working', message: 'Proving the revision on the shadow database' })
-  await spelling.prove({ from: emptySchema(), to: live, up: operations, down })
+  const back = () => diff(live, emptySchema(), { traits: dialect.traits })
+  const { down } = await spelling.wayBack({ from: emptySchema(), to: live, up: operations, other: back })
   const outcome: AdoptReport = { ...report, outcome: 'baseline', changes: changes(operations) }
   if (report.dryRun) return outcome
   const written = await writeDraft(context, { parents: [], message, operations, down, format: 'ts' })

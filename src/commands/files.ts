@@ -78,7 +78,7 @@ export interface Draft {
   message: string
   operations: readonly Operation[]
   /** The way down: written into the file where the inverses do not say it, and always in the SQL format. */
-  down: readonly Operation[]
+  down: readonly Operation[] | 'irreversible'
   format: 'ts' | 'sql'
   /** For the SQL format: what renders it, and the schemas before and after. */
   sql?: { dialect: Dialect; from: Schema; to: Schema }
@@ -104,7 +104,9 @@ export async function writeDraft(context: Context, draft: Draft): Promise<Writte
     parents,
     message,
     operations: [...draft.operations],
-    ...(!equalData(draft.down, invertAll(draft.operations)) && { down: [...draft.down] }),
+    ...(!equalData(draft.down, invertAll(draft.operations)) && {
+      down: draft.down === 'irreversible' ? draft.down : [...draft.down],
+    }),
   }
   const kind = draft.format === 'sql' ? 'sql' : 'typescript'
   const name = fileName(message, kind, context.clock())
@@ -121,18 +123,19 @@ async function sqlFile(definition: RevisionDefinition, { sql, down }: Draft, pri
   if (sql === undefined || definition.operations.length === 0) return printSql(definition, '', '')
   const { cannotBeWritten, checkReadBack } = await import('../revisions/index.ts')
   const upText = sqlText(sql.dialect, definition.operations, sql.from)
-  const downText = sqlText(sql.dialect, down, sql.to)
-  const bare = upText.transactional && downText.transactional ? {} : { transaction: false }
-  const text = printSql({ ...definition, ...bare }, upText.sql, downText.sql)
+  const downText = down === 'irreversible' ? undefined : sqlText(sql.dialect, down, sql.to)
+  const bare = upText.transactional && downText?.transactional !== false ? {} : { transaction: false }
+  const text = printSql({ ...definition, ...bare }, upText.sql, downText?.sql ?? null)
   const { id, parents, message } = definition
   await checkReadBack(text, 'x.sql', {
     id,
     parents,
     message,
-    operations: [{ kind: 'sql', up: upText.sql.trim(), down: downText.sql.trim() }],
+    operations: [{ kind: 'sql', up: upText.sql.trim(), ...(downText !== undefined && { down: downText.sql.trim() }) }],
+    ...(downText === undefined && { down: 'irreversible' }),
     ...bare,
   })
-  for (const { sql: whole, statements } of [upText, downText]) {
+  for (const { sql: whole, statements } of [upText, ...(downText === undefined ? [] : [downText])]) {
     const found = await sql.dialect.split(whole)
     const single = (await Promise.all(statements.map((each) => sql.dialect.split(each)))).flat()
     const same = equalData(

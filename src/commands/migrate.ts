@@ -21,6 +21,8 @@ export interface MigrateReport {
   findings: Finding[]
   /** Values that `upgrade` will count, and stop where there are any: nobody has agreed to their change yet. */
   unaccepted: string[]
+  /** True: the database cannot go back, and the revision says so; `findings` say why. */
+  irreversible?: true
   /** Absent: nothing to do, or a dry run. */
   written?: Written
   /** The SQL, in a dry run or with --sql. */
@@ -96,7 +98,7 @@ their type (rounded, cut), you are asked as well, and the consent is written int
     const format = input.sql ? 'sql' : (input.format ?? config.format)
     const operations = await agreeing(context, found, dialect.narrowings(found, { before }), { ...input, format })
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
-    const down = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
+    const way = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
     const { destroyedBy, losses, unaccepted } = await import('../runner/index.ts')
     const { runRules } = await import('../lint/index.ts')
     const statements = dialect.render(operations, { before })
@@ -104,17 +106,21 @@ their type (rounded, cut), you are asked as well, and the consent is written int
     const destroyed = await destroyedBy(dialect, operations)
     const report: MigrateReport = {
       nothing: false,
+      ...(way.down === 'irreversible' && { irreversible: true }),
       changes: changes(operations),
       losses: losses(operations, { narrowings, destroyed, before }).map((loss) => loss.message),
       unaccepted: unaccepted(operations, narrowings).map(({ message }) => message),
-      findings: runRules({ operations, statements, narrowings, destroyed }, dialect.rules),
+      findings: runRules(
+        { operations, statements, narrowings, destroyed, ...('why' in way && { noWayBack: way.why }) },
+        dialect.rules,
+      ),
     }
     if (dryRun) return { ...report, sql: scriptText(dialect, operations, before) }
     const written = await writeDraft(context, {
       parents,
       message,
       operations,
-      down,
+      down: way.down,
       format,
       sql: { dialect, from: before, to: after },
     })

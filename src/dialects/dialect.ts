@@ -37,9 +37,14 @@ export interface Dialect {
   /** What hand-written SQL throws away, read with this database's own lexer or parser; nothing where it cannot be read. */
   destroys(text: string): Promise<Destruction[]>
   /** How tables are kept from being written while it is looked whether they hold more than was agreed to. */
-  hold(tables: readonly string[], options: { timeout: number; version: string }): Hold
+  lockTables(tables: readonly string[], options: { timeout: number; version: string }): TableLock
   /** True where `render` needs the schema before these operations (a table rebuild): it is inspected then, otherwise not. */
   needsSchema(operations: readonly Operation[]): boolean
+  /**
+   * What only this database knows of the things that these operations make anew (who defined them), by ref, for
+   * `RenderOptions.live`. Undefined: nothing of that kind is made anew, and nothing was asked.
+   */
+  live?(connection: Connection, operations: readonly Operation[]): Promise<Readonly<Record<string, string>> | undefined>
   /**
    * How far a statement of a list that builds a schema from nothing reaches, where that is certain: lets the shadow load
    * what has changed of a long list instead of all of it. Undefined: it may concern anything.
@@ -207,6 +212,10 @@ export interface InspectOptions {
 export interface RenderOptions {
   /** The schema before the operations, when `needsSchema` asked for it. */
   before?: Schema
+  /** All operations of the step that these are a part of: what goes here may come back further on. Absent: these. */
+  around?: readonly Operation[]
+  /** What `Dialect.live` answered. Absent: no database was asked. */
+  live?: Readonly<Record<string, string>>
   /** Version text of the target server, where it matters. */
   version?: string
   /** For people to read and pipe (`diff`, `--sql`) or for the runner. */
@@ -290,7 +299,7 @@ export interface Bracket {
 }
 
 /** SQL around a look at tables that nobody else can write meanwhile, as parts of the transaction that changes them. */
-export interface Hold {
+export interface TableLock {
   /** Takes the tables, and bounds how long one look may take. */
   before: string[]
   /** A query that gives up in time (failure kind `canceled`). */

@@ -10,6 +10,7 @@ import { irreversible } from './rules/irreversible.ts'
 import { lossyStatement } from './rules/lossy-statement.ts'
 import { newCheck } from './rules/new-check.ts'
 import { newUnique } from './rules/new-unique.ts'
+import { noWayBack } from './rules/no-way-back.ts'
 import { notNullColumn } from './rules/not-null-column.ts'
 import { refusedValues } from './rules/refused-values.ts'
 import { rename } from './rules/rename.ts'
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   rename,
   irreversible,
   wayBack,
+  noWayBack,
 ]
 
 /** Findings of the common rules and those of the dialect. */

@@ -30,6 +30,8 @@ export interface Subject {
   destroyed: ReadonlyMap<number, readonly Destruction[]>
   /** How to take it back is no question: the revision says it itself, or this is the way back. */
   wayBack?: boolean
+  /** Why the shadow database could not go back: no way down was written. */
+  noWayBack?: string
 }
 
 /** One rule, one file. `check` returns findings without code and severity: those are the rule's. */

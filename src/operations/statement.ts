@@ -3,6 +3,8 @@
 /** One statement to send. */
 export interface Statement {
   sql: string
+  /** The same without what was read from this very database: a run that goes on knows the statement by it. */
+  template?: string
   /** False: cannot run inside a transaction (and commits on its own). */
   transactional: boolean
   /** Index into the operations it was rendered from. */

@@ -2,7 +2,7 @@
 
 import type { Schema } from '../schema/schema.ts'
 import type { Work } from './execute.ts'
-import { asksSchema } from './items.ts'
+import { asksSchema, liveFor } from './items.ts'
 import { type Prepared, workAhead } from './prepare.ts'
 import type { Session } from './session.ts'
 
@@ -21,16 +21,18 @@ export async function worksAhead(
   let before: Schema | undefined
   const needed = prepared.some(({ items }) => asksSchema(dialect, items) || items.some(({ type }) => type === 'ensure'))
   if (needed || (purpose === 'run' && tellsMore(place, prepared))) before = await dialect.inspect(connection)
-  return prepared.map((each) => {
+  const works: WorkAhead[] = []
+  for (const each of prepared) {
     const { after, ...work } = workAhead(dialect, each, {
       version: connection.version,
       purpose,
       ...(before !== undefined && { before }),
+      ...(await liveFor(dialect, connection, each.items)),
     })
-    const ahead = before === undefined ? work : { ...work, before }
+    works.push(before === undefined ? work : { ...work, before })
     before = after
-    return ahead
-  })
+  }
+  return works
 }
 
 /** Whether the schema tells more of what becomes of values than the steps themselves. */

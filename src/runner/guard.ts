@@ -78,15 +78,15 @@ export type Release = () => Promise<void>
  */
 export async function lookAgain(session: Session, guard: Guard, part: Omit<Part, 'sql'> = {}): Promise<Release> {
   const { dialect, connection } = session
-  const hold = dialect.hold(guard.tables, { timeout: LONGEST_LOOK, version: connection.version })
+  const lock = dialect.lockTables(guard.tables, { timeout: LONGEST_LOOK, version: connection.version })
   const release = async (): Promise<void> => {
-    for (const sql of hold.release) await connection.execute(sql)
+    for (const sql of lock.release) await connection.execute(sql)
   }
   try {
     await send(
       dialect,
       connection,
-      hold.before.map((sql) => ({ ...part, sql })),
+      lock.before.map((sql) => ({ ...part, sql })),
     )
   } catch (error) {
     if (!(error instanceof SendFailure) || error.failure.kind !== 'permission denied') throw error
@@ -97,12 +97,12 @@ export async function lookAgain(session: Session, guard: Guard, part: Omit<Part,
     })
   }
   try {
-    await looked(session, guard, hold.look)
-    if (hold.after.length > 0)
+    await looked(session, guard, lock.look)
+    if (lock.after.length > 0)
       await send(
         dialect,
         connection,
-        hold.after.map((sql) => ({ sql })),
+        lock.after.map((sql) => ({ sql })),
       )
   } catch (error) {
     await release().catch(() => undefined)

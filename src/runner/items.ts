@@ -29,7 +29,8 @@ export async function itemsOf(dialect: Dialect, step: Step): Promise<Item[]> {
     else if (last?.type === 'group') last.operations.push(each)
     else items.push({ type: 'group', operation, operations: [each] })
   }
-  return items
+  const around = [...step.operations]
+  return items.map((item) => (item.type === 'group' ? { ...item, around } : item))
 }
 
 async function statementsIn(dialect: Dialect, revision: Revision, text: string, operation: number): Promise<Item[]> {
@@ -87,6 +88,27 @@ function inFile(error: unknown, revision: Revision, text: string): unknown {
   })
 }
 
+/** What is known of the database when statements are made. */
+export interface RenderContext {
+  version: string
+  before?: Schema
+  live?: Readonly<Record<string, string>>
+  purpose?: 'run' | 'script'
+}
+
+/** What only this database knows of what the items make anew. */
+export async function liveFor(
+  dialect: Dialect,
+  connection: Connection,
+  items: readonly Item[],
+): Promise<Pick<RenderContext, 'live'>> {
+  const live = await dialect.live?.(
+    connection,
+    items.flatMap((item) => (item.type === 'group' ? item.operations : [])),
+  )
+  return live === undefined ? {} : { live }
+}
+
 /** True: `rendered` has to be given the schema before the step. */
 export const asksSchema = (dialect: Dialect, items: readonly Item[]): boolean =>
   items.some((item) => item.type === 'group' && dialect.needsSchema(item.operations))
@@ -95,11 +117,7 @@ export const asksSchema = (dialect: Dialect, items: readonly Item[]): boolean =>
  * Groups become statements. A group that needs the schema and stands behind hand-written SQL or code stays a group:
  * only the database knows what the schema is by then.
  */
-export function rendered(
-  dialect: Dialect,
-  items: readonly Item[],
-  context: { version: string; before?: Schema },
-): Item[] {
+export function rendered(dialect: Dialect, items: readonly Item[], context: RenderContext): Item[] {
   let raw = false
   return items.flatMap((item): Item[] => {
     if (item.type !== 'group') {
@@ -112,12 +130,9 @@ export function rendered(
 }
 
 /** The statements of one group; their `operation` counts within the revision. */
-export function renderGroup(
-  dialect: Dialect,
-  group: Extract<Item, { type: 'group' }>,
-  context: { version: string; before?: Schema; purpose?: 'run' | 'script' },
-): Item[] {
-  return dialect.render(group.operations, context).map((statement) => ({
+export function renderGroup(dialect: Dialect, group: Extract<Item, { type: 'group' }>, context: RenderContext): Item[] {
+  const { operations, around = operations } = group
+  return dialect.render(operations, { ...context, around }).map((statement) => ({
     type: 'statement',
     statement: { ...statement, operation: statement.operation + group.operation },
   }))
@@ -130,7 +145,7 @@ export function renderGroup(
 export function foretold(
   dialect: Dialect,
   items: readonly Item[],
-  context: { version: string; before?: Schema; purpose?: 'run' | 'script' },
+  context: RenderContext,
 ): { statements: Statement[]; after?: Schema; there: Set<number> } {
   let { before } = context
   // Operations that look first, and will find what they ask for.
@@ -154,13 +169,11 @@ export function foretold(
   return { statements, there, ...(before !== undefined && { after: before }) }
 }
 
-type Ahead = { version: string; before?: Schema; purpose?: 'run' | 'script' }
-
 /** What an operation that looks first will probably come to. A script is for any database: it has guards instead. */
 function ensureAhead(
   dialect: Dialect,
   { ensure, operation }: Extract<Item, { type: 'ensure' }>,
-  context: Ahead,
+  context: RenderContext,
 ): { statements: Statement[]; after?: Schema; isThere: boolean } {
   const { before, purpose } = context
   const made = before === undefined ? undefined : missing(before, ensure)
@@ -187,7 +200,7 @@ function missing(schema: Schema, ensure: Ensure): Operation[] | undefined {
 function fillAhead(
   dialect: Dialect,
   { backfill, operation }: Extract<Item, { type: 'backfill' }>,
-  context: Ahead,
+  context: RenderContext,
 ): Statement[] {
   // The table may be made by what comes before: nothing of the schema is needed here.
   const { before: _before, ...rest } = context
@@ -202,7 +215,7 @@ export const planOf = (items: readonly Item[]): string[] =>
   items.map((item) =>
     hashOf(
       item.type === 'statement'
-        ? item.statement.sql
+        ? (item.statement.template ?? item.statement.sql)
         : item.type === 'ensure'
           ? item.ensure
           : item.type === 'backfill'

@@ -8,7 +8,7 @@ import { type EnsureRecord, readEnsured, takenBack } from './ensured.ts'
 import type { RunnerEvent } from './events.ts'
 import type { Work } from './execute.ts'
 import { excerpt } from './failure.ts'
-import { foretold, itemsOf, rendered, schemaFor } from './items.ts'
+import { foretold, itemsOf, liveFor, type RenderContext, rendered, schemaFor } from './items.ts'
 import { type HistoryEntry, readEntry } from './journal.ts'
 import { placeOf } from './place.ts'
 import type { Direction } from './reports.ts'
@@ -177,7 +177,8 @@ const pastOf = (dialect: Dialect, connection: Connection): Past => ({
 
 /** Statements for the database as it is now. */
 export async function workFor(dialect: Dialect, connection: Connection, { step, items }: Prepared): Promise<Work> {
-  const context = { version: connection.version, ...(await schemaFor(dialect, connection, items)) }
+  const known = { ...(await schemaFor(dialect, connection, items)), ...(await liveFor(dialect, connection, items)) }
+  const context = { version: connection.version, ...known }
   const ready = rendered(dialect, items, context)
   // From the groups, not from their statements: a later group stands on what an earlier one has done to the schema.
   return { step, items: ready, statements: foretold(dialect, items, context).statements }
@@ -187,7 +188,7 @@ export async function workFor(dialect: Dialect, connection: Connection, { step, 
 export function workAhead(
   dialect: Dialect,
   { step, items }: Prepared,
-  context: { version: string; before?: Schema; purpose?: 'run' | 'script' },
+  context: RenderContext,
 ): Work & { after?: Schema } {
   const { statements, after, there } = foretold(dialect, items, context)
   return { step, items, statements, there, ...(after !== undefined && { after }) }

@@ -61,13 +61,17 @@ export interface Spelling extends AsyncDisposable {
   /**
    * Proves the way up and gives back a way down that is proved as well: the inverses, or `other` where the engine does not
    * take these. What came without disturbing anybody (a label of an enum) may have to go with others stepping aside, and
-   * an order that is right one way may be wrong the other way. Errors: as for the inverses.
+   * an order that is right one way may be wrong the other way. Where the engine takes neither (a label of an enum that a
+   * table is partitioned by), the way up counts alone. Errors: those of the way up.
    */
-  wayBack(way: { from: Schema; to: Schema; up: Operation[]; other: () => Operation[] }): Promise<Operation[]>
+  wayBack(way: { from: Schema; to: Schema; up: Operation[]; other: () => Operation[] }): Promise<WayBack>
   /** Both operation lists on top of `base`, each order on its own: the two schemas they lead to. */
   after(base: Schema, operations: readonly Operation[]): Promise<Schema>
   close(): Promise<void>
 }
+
+/** A proved way down, or why there is none. */
+export type WayBack = { down: Operation[] } | { down: 'irreversible'; why: string }
 
 /** A scratch database that is kept open, and the schema it is known to hold. */
 interface Held {
@@ -273,14 +277,14 @@ export function openSpelling(options: SpellingOptions): Spelling {
       const inverse = invertAll(up) ?? other()
       try {
         await this.prove({ from, to, up, down: inverse })
-        return inverse
+        return { down: inverse }
       } catch (error) {
+        if (!isGodwitError(error)) throw error
         const down = other()
-        if (equalData(inverse, down)) throw error
-        await this.prove({ from, to, up, down }).catch(() => {
-          throw error
-        })
-        return down
+        const tried = equalData(inverse, down) ? error : await this.prove({ from, to, up, down }).catch(coded)
+        if (tried === undefined) return { down }
+        await reached(await this.after(from, up), to, 'up')
+        return { down: 'irreversible', why: error.message }
       }
     },
 
@@ -294,6 +298,11 @@ export function openSpelling(options: SpellingOptions): Spelling {
       await this.close()
     },
   }
+}
+
+const coded = (error: unknown): GodwitError => {
+  if (isGodwitError(error)) return error
+  throw error
 }
 
 const shadowOptions = ({ cache, shadowUrl, target }: SpellingOptions): ShadowOptions => ({

@@ -10,7 +10,7 @@ export type Item =
   | { type: 'run'; operation: number; call: RunFunction }
   | { type: 'ensure'; operation: number; ensure: Ensure }
   | { type: 'backfill'; operation: number; backfill: Backfill }
-  | { type: 'group'; operation: number; operations: Operation[] }
+  | { type: 'group'; operation: number; operations: Operation[]; around?: Operation[] }
 
 /** A revision that is ready to run in one direction. */
 export interface Step {

@@ -4,7 +4,7 @@ import { since } from '../amount.ts'
 import { books, clear, parts } from './alone.ts'
 import { mayConvert } from './conversions.ts'
 import { claimOf, isWhole, type Resume, toldOf, type Work } from './execute.ts'
-import { asksSchema, planOf } from './items.ts'
+import { asksSchema, liveFor, planOf } from './items.ts'
 import { type Prepared, workFor } from './prepare.ts'
 import { isReason, pauseFor } from './retry.ts'
 import { type Part, SendFailure, send } from './send.ts'
@@ -37,6 +37,8 @@ export async function plainFrom(session: Session, prepared: readonly Prepared[],
   for (const each of prepared.slice(from, from + MOST)) {
     if (each.items.some(({ type }) => type !== 'statement' && type !== 'group')) break
     if (asksSchema(dialect, each.items) || (!session.acceptLoss && mayConvert(each.step))) break
+    // What the ones before it make is not there to be asked yet.
+    if (works.length > 0 && (await liveFor(dialect, connection, each.items)).live !== undefined) break
     let work: Work
     try {
       work = await workFor(dialect, connection, each)

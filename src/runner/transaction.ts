@@ -120,7 +120,12 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
       const context = { version: connection.version, before }
       const statements = renderGroup(
         dialect,
-        { type: 'group', operation: group.operation, operations: group.operations },
+        {
+          type: 'group',
+          operation: group.operation,
+          operations: group.operations,
+          ...(group.around !== undefined && { around: group.around }),
+        },
         context,
       )
       for (const each of statements) {
@@ -153,6 +158,7 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
 interface Looked {
   operation: number
   operations: Operation[]
+  around?: Operation[]
   ensured?: Ensured
   /** The line of the journal. */
   note?: Part[]

@@ -10,7 +10,7 @@ export function text(report: MigrateReport, ui: Ui): Text {
   const head =
     report.written === undefined
       ? colors.dim('Dry run: nothing was written.')
-      : `${colors.green('✓')} ${colors.bold(clean(report.written.file))} ${colors.dim('proved up and down')}`
+      : `${colors.green('✓')} ${colors.bold(clean(report.written.file))} ${colors.dim(report.irreversible ? 'proved up; there is no way down' : 'proved up and down')}`
   return join(
     head,
     changeLines(report.changes, ui),

@@ -1,6 +1,7 @@
 // What a driver's error means: the server's numbers and Node's own codes, in the words of the interface.
 import { type ErrorCode, GodwitError } from '../../errors.ts'
 import type { Failure, FailureKind, Location } from '../dialect.ts'
+import { nameOf, tokens } from './lexer.ts'
 import { literal } from './quote.ts'
 
 /** Meaning and way out of one error number. */
@@ -229,7 +230,7 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
   const message = withoutValues(number, raw)
   const state = number >= 1000 ? String(number) : typeof code === 'string' ? code : undefined
   const place = placeOf(inner)
-  const hint = whoRefers(number, context.sql) ?? meaning.hint
+  const hint = whoRefers(number, context.sql) ?? tooLong(number, context.sql) ?? meaning.hint
   const offset =
     place !== undefined
       ? shifted(offsetOf(raw, place.sql), place.start)
@@ -244,6 +245,19 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
     ...(offset !== undefined && { offset }),
     ...(message !== raw && { detail: raw }),
   }
+}
+
+const LONGEST = 64
+
+// The server names the first alone.
+function tooLong(number: number, sql: string | undefined): string | undefined {
+  if (number !== 1059 || sql === undefined) return undefined
+  const names = tokens(sql)
+    .filter(({ kind }) => kind === 'word' || kind === 'quoted')
+    .map(nameOf)
+    .filter((name) => [...name].length > LONGEST)
+  const list = [...new Set(names)].map((name) => `"${name}"`).join(' and ')
+  return `A name has at most ${LONGEST} characters: give ${list} a shorter name of its own in the models.`
 }
 
 function byText(error: unknown): Meaning {

@@ -2,11 +2,12 @@
 import type { Dialect } from '../dialect.ts'
 import { bookkeeping, bracket, now } from './bracket.ts'
 import { connect, forget } from './connect.ts'
+import { live } from './definers.ts'
 import { destroys } from './destroys.ts'
 import { explain } from './explain.ts'
-import { hold } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
+import { lockTables } from './lock-tables.ts'
 import { narrowings } from './narrowing.ts'
 import { refusal } from './parse.ts'
 import { privileges, rowEstimates } from './privileges.ts'
@@ -36,8 +37,9 @@ export const dialect: Dialect = {
   render,
   narrowings,
   destroys,
-  hold,
+  lockTables,
   needsSchema,
+  live,
   split: async (text, file) => splitText(text, file),
   refusal,
   openShadow,

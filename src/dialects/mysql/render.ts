@@ -5,8 +5,10 @@ import { apply } from '../../operations/index.ts'
 import type { Kind, Operation, OperationOf } from '../../operations/operation.ts'
 import type { Statement } from '../../operations/statement.ts'
 import { equalData } from '../../schema/json.ts'
+import { objectRef } from '../../schema/names.ts'
 import { type Column, type Constraint, emptySchema, type Schema, type Table } from '../../schema/schema.ts'
 import type { RenderOptions } from '../dialect.ts'
+import { renamedRef } from './definers.ts'
 import { type Flavor, flavorOf } from './flavor.ts'
 import * as probe from './probes/index.ts'
 import { identifier, path } from './quote.ts'
@@ -34,6 +36,8 @@ interface Context {
    */
   met(table: string): Table | undefined
   operations: readonly Operation[]
+  /** Who defined what is made anew, by ref. */
+  live: Readonly<Record<string, string>> | undefined
   /** Columns as earlier operations of the list left them: `table\0column` to the definition. */
   latest: ReadonlyMap<string, string>
 }
@@ -213,10 +217,10 @@ const renderers: Renderers = {
     return [change(context, table, { clause, check, ...cost.createIndexCost(to, before, flavor) })]
   },
 
-  createObject: ({ object }, { at }) => [createObject(at, object)],
+  createObject: ({ object }, { at, live }) => [createObject(at, object, live?.[objectRef(object)])],
   dropObject: ({ object }, { at }) => [dropObject(at, object)],
-  alterObject: ({ from, to }, { at, flavor }) => alterObject(at, from, to, flavor),
-  renameObject: (operation, { at, schema }) =>
+  alterObject: ({ from, to }, { at, flavor, live }) => alterObject(at, from, to, flavor, live?.[objectRef(to)]),
+  renameObject: (operation, { at, schema, live }) =>
     renameObject(
       at,
       operation,
@@ -224,6 +228,7 @@ const renderers: Renderers = {
       [operation.from, operation.to]
         .map((wanted) => schema.objects.find(({ type, name }) => type === operation.type && name === wanted))
         .find((found) => found !== undefined),
+      live?.[renamedRef(operation)],
     ),
   renameValue: ({ name }) => {
     throw new GodwitError('SQL_UNSUPPORTED', `The enum ${name} is no object of this database.`, {
@@ -340,7 +345,10 @@ const renderOne = <K extends Kind>(kind: K, operation: OperationOf<K>, context: 
   renderers[kind](operation, context)
 
 /** The statements, in order; changes of one table share a statement where that costs no more. */
-export function render(operations: readonly Operation[], { before, version, purpose }: RenderOptions): Statement[] {
+export function render(
+  operations: readonly Operation[],
+  { before, version, purpose, live }: RenderOptions,
+): Statement[] {
   const flavor = flavorOf(version ?? '')
   let schema = before ?? emptySchema()
   const script = purpose === 'script'
@@ -352,7 +360,7 @@ export function render(operations: readonly Operation[], { before, version, purp
     const met = (table: string): Table | undefined =>
       script ? current.tables.find(({ name }) => name === table) : undefined
     for (const table of schema.tables) if (shape<TableExtra>(table.extra).versioned === true) versioned.add(table.name)
-    for (const one of renderOne(operation.kind, operation, { flavor, at, schema, operations, latest, met }))
+    for (const one of renderOne(operation.kind, operation, { flavor, at, schema, operations, latest, met, live }))
       items.push(one)
     if (operation.kind === 'alterColumn') {
       latest.set(`${operation.table}\0${operation.to.name}`, columnWords(operation.to))
@@ -368,7 +376,7 @@ export function render(operations: readonly Operation[], { before, version, purp
 function forClient(sql: string): string {
   if (
     !sql.includes(';') ||
-    !/^\s*CREATE (?:OR REPLACE )?(?:AGGREGATE )?(?:PROCEDURE|FUNCTION|TRIGGER|EVENT)\b/i.test(sql)
+    !/^\s*CREATE (?:OR REPLACE )?(?:DEFINER=\S+ )?(?:AGGREGATE )?(?:PROCEDURE|FUNCTION|TRIGGER|EVENT)\b/i.test(sql)
   )
     return sql
   // A delimiter that the body does not hold; at its end stands a blank, for bodies that end in one of its characters.

@@ -2,6 +2,7 @@
 import { type ErrorCode, GodwitError } from '../../errors.ts'
 import type { Extra } from '../../schema/schema.ts'
 import type { Failure, FailureKind } from '../dialect.ts'
+import { cutHint } from './long-names.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const STATES: ReadonlyMap<string, FailureKind> = new Map([
@@ -77,6 +78,9 @@ interface Fields {
   text(name: string): string | undefined
 }
 
+// Tables and indexes, columns, constraints and types, functions, schemas.
+const TAKEN: ReadonlySet<string> = new Set(['42P07', '42701', '42710', '42723', '42P06'])
+
 /** Understands an error of the driver or of Node. `sql` is the text that was sent: it turns the position into an offset. */
 export function explain(error: unknown, context: { sql?: string; url?: string } = {}): Failure {
   const { message, code, text } = fieldsOf(error)
@@ -86,7 +90,9 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
   const dependants = state === DEPENDANTS ? text('detail') : undefined
   const masked = state?.startsWith('22') && position === 0 ? withoutValues(message) : message
   const detail = [masked === message ? undefined : message, text('detail')].filter((part) => part !== undefined)
-  const hint = dependants === undefined ? (ownHint(kind, code, message) ?? text('hint')) : HINTS.get(DEPENDANTS)
+  const cut = context.sql === undefined || !TAKEN.has(code ?? '') ? undefined : cutHint(message, [context.sql])
+  const own = cut ?? ownHint(kind, code, message) ?? text('hint')
+  const hint = dependants === undefined ? own : HINTS.get(DEPENDANTS)
   const data = dataOf(text)
   return {
     kind,

@@ -4,9 +4,9 @@ import { bookkeeping, bookkeepingName, bracket, forget, now } from './bracket.ts
 import { connect } from './connect.ts'
 import { destroys } from './destroys.ts'
 import { explain } from './explain.ts'
-import { hold } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
+import { lockTables } from './lock-tables.ts'
 import { narrowings } from './narrowing.ts'
 import { privileges, rowEstimates } from './privileges.ts'
 import { identifier, literal } from './quote.ts'
@@ -37,7 +37,7 @@ export const dialect: Dialect = {
   render,
   narrowings,
   destroys,
-  hold,
+  lockTables,
   needsSchema,
   reach,
   split,

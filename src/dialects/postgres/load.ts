@@ -4,6 +4,7 @@ import type { Connection, Failure } from '../dialect.ts'
 import { extensionLacking, extensionsIn, isBundled } from './engine.ts'
 import { explain } from './explain.ts'
 import { skipBlank } from './lexer.ts'
+import { cutHint } from './long-names.ts'
 import { identifier } from './quote.ts'
 import { type Tree, treeOf, withoutConcurrently } from './split.ts'
 
@@ -130,7 +131,7 @@ async function oneByOne(connection: Connection, statements: readonly string[], h
           .execute('rollback to savepoint godwit_load; release savepoint godwit_load')
           .catch(() => undefined)
         if (attempts < 10 && (await remedied(connection, error, home))) continue
-        throw failed(error, sql, home.embedded)
+        throw failed(error, sql, home.embedded, statements)
       }
     }
   }
@@ -169,8 +170,9 @@ async function remedied(connection: Connection, error: unknown, home: LoadHome):
   return false
 }
 
-function failed(error: unknown, sql: string, embedded: boolean): GodwitError {
+function failed(error: unknown, sql: string, embedded: boolean, statements: readonly string[]): GodwitError {
   const failure = explain(error, { sql })
+  const cut = failure.kind === 'duplicate object' ? cutHint(failure.message, statements) : undefined
   const name = extensionLacking(failure.message)
   if (name !== undefined) {
     return new GodwitError('SHADOW_FAILED', `The shadow database does not have the extension "${name}".`, {
@@ -184,7 +186,7 @@ function failed(error: unknown, sql: string, embedded: boolean): GodwitError {
   const place = placeIn(sql, failure.offset)
   return new GodwitError('STATEMENT_FAILED', `A statement failed on the shadow database: ${failure.message}.`, {
     why: shorten(sql),
-    ...withFix(failure, embedded),
+    ...(cut === undefined ? withFix(failure, embedded) : { fix: cut }),
     ...(place !== undefined && { place }),
     data: { statement: sql, ...(failure.state !== undefined && { state: failure.state }), ...failure.data },
     cause: error,

@@ -42,3 +42,10 @@ export function literal(value: string | number | boolean | null): string {
   const quoted = `'${value.replaceAll("'", "''")}'`
   return value.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted
 }
+
+/** A text in dollar quotes that it does not hold itself. */
+export function dollar(body: string): string {
+  let tag = '$$'
+  for (let n = 1; body.includes(tag); n++) tag = `$q${n}$`
+  return `${tag}${body}${tag}`
+}

@@ -14,6 +14,7 @@ import { marksAgain, remakesIndexes } from './render/marks.ts'
 import { merge, type Placed } from './render/merge.ts'
 import { renameValue } from './render/objects/enums.ts'
 import { familyOf, isRoutine } from './render/objects/index.ts'
+import { joined, noteRights, putRightsBack, remadeIn } from './render/rights.ts'
 import { alterTable } from './render/table-changes.ts'
 import { createTable, dropTable, renameRelation } from './render/tables.ts'
 
@@ -74,12 +75,24 @@ const apart = (sql: string): { transactional?: false } =>
 export function render(operations: readonly Operation[], options: RenderOptions): Statement[] {
   const major = Number(/\d+/u.exec(options.version ?? '')?.[0] ?? OLDEST)
   const script = options.purpose === 'script'
+  const around = options.around ?? operations
   const placed: Placed[] = []
+  const remade = remadeIn(around)
+  const goes = remade.filter((each) => operations.includes(each.gone))
+  const comesBack = remade.filter((each) => operations.includes(each.back))
+  const [gone, back] = [new Set(goes.map((each) => each.gone)), new Set(comesBack.map((each) => each.back))]
+  const first = operations.findIndex((each) => gone.has(each))
+  const last = operations.findLastIndex((each) => back.has(each))
   operations.forEach((operation, position) => {
     const before = options.before === undefined ? {} : { before: options.before }
     const cell = (each: Operation): Draft[] => draftsOf(each, context)
-    const context: Context = { operations, position, major, script, cell, ...before }
-    for (const draft of draftsOf(operation, context)) placed.push({ draft, operation: position })
+    const context: Context = { operations, around, position, major, script, cell, ...before }
+    const drafts = [
+      ...(position === first ? noteRights(joined(goes.flatMap(({ things }) => things))) : []),
+      ...draftsOf(operation, context),
+      ...(position === last ? putRightsBack(joined(comesBack.flatMap(({ things }) => things))) : []),
+    ]
+    for (const draft of drafts) placed.push({ draft, operation: position })
   })
   return [...(script ? withoutBodyChecks(operations) : []), ...merge(placed)]
 }

@@ -166,11 +166,14 @@ function disturbedByUnhooking(table: string, partitionOf: string | undefined, be
 
 // A type made anew is another type to all that names it. Its columns are carried over; what reads them cannot stay.
 function disturbedByRebuild(from: SchemaObject, to: SchemaObject, before: Schema): string[] {
+  if (familyOf(to).disturbs?.(from, to) === true) return [objectRef(from)]
   if (familyOf(to).needsSchema?.(from, to) !== true) return []
   const types = [from, ...typesOver(before, from)]
   const columns = types.flatMap(({ name }) => columnsOfType(before, name))
   return [
     ...types.map((type) => objectRef(type)),
     ...columns.map(({ table, column }) => ref('column', table.name, column.name)),
+    // One of the two columns moves over before the other.
+    ...columns.flatMap(({ table, column }) => foreignKeysOn(table.name, column.name, before)),
   ]
 }

@@ -6,9 +6,9 @@ import { refusal } from './compile.ts'
 import { connect } from './connect.ts'
 import { destroys } from './destroys.ts'
 import { explain } from './explain.ts'
-import { hold } from './hold.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
+import { lockTables } from './lock-tables.ts'
 import { narrowings } from './narrowing.ts'
 import { privileges } from './privileges.ts'
 import { identifier, literal } from './quote.ts'
@@ -37,7 +37,7 @@ export const dialect: Dialect = {
   render,
   narrowings,
   destroys,
-  hold,
+  lockTables,
   needsSchema,
   split: async (text, file) => splitText(text, file),
   refusal,

@@ -39,6 +39,8 @@ export type Direction = 'added' | 'dropped'
 export interface Whole {
   operation: number
   sql: string
+  /** See `Statement.template`. */
+  template?: string
   check?: Check
   transactional?: boolean
   losesData?: boolean

@@ -96,10 +96,11 @@ function alter({ table, changes }: Group, flavor: Flavor, keepsHistory: boolean)
 const COPIED = (table: string): string =>
   `The server can change ${table} only by copying it, and writers wait meanwhile: it is no InnoDB table, or has virtual columns.`
 
-function whole({ operation, sql, check, transactional, losesData, lock, note }: Whole): Statement {
+function whole({ operation, sql, template, check, transactional, losesData, lock, note }: Whole): Statement {
   const facts = { ...(lock !== undefined && { lock }), ...(losesData === true && { losesData }) }
   return {
     sql,
+    ...(template !== undefined && { template }),
     transactional: transactional === true,
     operation,
     ...(Object.keys(facts).length > 0 && { facts }),

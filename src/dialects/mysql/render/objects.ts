@@ -8,15 +8,18 @@ import { identifier, path } from '../quote.ts'
 import { type RoutineExtra, shape, type TriggerExtra, type ViewExtra } from '../shapes.ts'
 import type { Whole } from './change.ts'
 
-function words(object: SchemaObject, replace: boolean): string {
-  const create = replace ? 'CREATE OR REPLACE' : 'CREATE'
+function words(object: SchemaObject, replace: boolean, definer?: string): string {
+  const definedBy = definer === undefined ? '' : ` DEFINER=${definer}`
+  const plain = replace ? 'CREATE OR REPLACE' : 'CREATE'
+  const create = `${plain}${definedBy}`
   const { type, name, definition = '' } = object
   switch (type) {
     case 'view': {
       const { algorithm, security, check, columns } = shape<ViewExtra>(object.extra)
       return [
-        create,
+        plain,
         algorithm === undefined ? '' : `ALGORITHM=${algorithm.toUpperCase()}`,
+        definedBy.trim(),
         security === undefined ? '' : 'SQL SECURITY INVOKER',
         `VIEW ${path(name)}${columns === undefined ? '' : ` (${columns})`} AS ${definition}`,
         check === undefined ? '' : `WITH ${check.toUpperCase()} CHECK OPTION`,
@@ -38,7 +41,7 @@ function words(object: SchemaObject, replace: boolean): string {
     case 'event':
       return `${create} EVENT ${path(name)} ${definition}`
     case 'sequence':
-      return `${create} SEQUENCE ${path(name)} ${definition}`
+      return `${plain} SEQUENCE ${path(name)} ${definition}`
     default:
       throw unknown(type)
   }
@@ -54,10 +57,16 @@ const dropWords = ({ type, name }: SchemaObject): string => {
   return `DROP ${type.toUpperCase()} ${type === 'trigger' ? identifier(name) : path(name)}`
 }
 
-/** Creates an object. */
-export const createObject = (operation: number, object: SchemaObject): Whole => ({
+/** The words, and those without the definer where one was found: what is there tells nothing of what was asked for. */
+const text = (object: SchemaObject, replace: boolean, definer: string | undefined): Pick<Whole, 'sql' | 'template'> =>
+  definer === undefined
+    ? { sql: words(object, replace) }
+    : { sql: words(object, replace, definer), template: words(object, replace) }
+
+/** Creates an object, with the definer that an earlier one had. */
+export const createObject = (operation: number, object: SchemaObject, definer?: string): Whole => ({
   operation,
-  sql: words(object, false),
+  ...text(object, false, definer),
   check: objectCreated(object),
 })
 
@@ -70,13 +79,19 @@ export const dropObject = (operation: number, object: SchemaObject): Whole => ({
 })
 
 /** Changes an object: in one statement where the server can replace it, otherwise it is gone for a moment. */
-export function alterObject(operation: number, from: SchemaObject, to: SchemaObject, flavor: Flavor): Whole[] {
+export function alterObject(
+  operation: number,
+  from: SchemaObject,
+  to: SchemaObject,
+  flavor: Flavor,
+  definer?: string,
+): Whole[] {
   const check = repeatable(objectIs(to))
   if (to.type === 'sequence') {
     return [{ operation, sql: `ALTER SEQUENCE ${path(to.name)} ${to.definition ?? ''}`, check: repeatable('false') }]
   }
-  if (to.type === 'view' || flavor.createOrReplace) return [{ operation, sql: words(to, true), check }]
-  return [dropObject(operation, from), createObject(operation, to)]
+  if (to.type === 'view' || flavor.createOrReplace) return [{ operation, ...text(to, true, definer), check }]
+  return [dropObject(operation, from), createObject(operation, to, definer)]
 }
 
 /** Renames an object. What the server cannot rename is dropped and made again, for which its text must be known. */
@@ -84,6 +99,7 @@ export function renameObject(
   operation: number,
   { type, from, to }: { type: string; from: string; to: string },
   before: SchemaObject | undefined,
+  definer?: string,
 ): Whole[] {
   if (type === 'view' || type === 'sequence') {
     return [{ operation, sql: `RENAME TABLE ${path(from)} TO ${path(to)}`, check: relationRenamed(from, to) }]
@@ -98,5 +114,5 @@ export function renameObject(
       fix: 'Correct the name, or write the change with op.sql.',
     })
   }
-  return [createObject(operation, { ...before, name: to }), dropObject(operation, { ...before, name: from })]
+  return [createObject(operation, { ...before, name: to }, definer), dropObject(operation, { ...before, name: from })]
 }

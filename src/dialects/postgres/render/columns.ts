@@ -11,6 +11,7 @@ import { changeNumbering } from './identity.ts'
 import { named } from './names.ts'
 import { foreignOptionChanges, optionChanges } from './options.ts'
 import { isDetached, joinsParent } from './partitions.ts'
+import { both, noteRights, putRightsBack, thingsOfTable } from './rights.ts'
 import { columnExtra, tableExtra } from './shape.ts'
 import { changesBase, conversion, rewrites } from './types.ts'
 
@@ -83,10 +84,13 @@ export function alterColumn(
   const drafts: Draft[] = []
 
   if (mustBeMadeAnew(from, to, context)) {
+    const things = both(thingsOfTable({ name: table, columns: [from] }), thingsOfTable({ name: table, columns: [to] }))
     return [
+      ...noteRights(things),
       clause(target, PHASE.drop, `drop column ${name}`, EXCLUSIVE),
       clause(target, PHASE.add, `add column ${columnText(table, to, context)}`, addFacts(to)),
       ...afterColumn(table, to, context, target),
+      ...putRightsBack(things),
     ]
   }
 

@@ -25,6 +25,8 @@ export type Phase = (typeof PHASE)[keyof typeof PHASE]
 /** What cells may look at besides their own operation. */
 export interface Context {
   operations: readonly Operation[]
+  /** All operations of the same step, these among them: what goes here may come back behind hand-written SQL. */
+  around: readonly Operation[]
   /** Where in `operations` the one at hand stands. */
   position: number
   /** Major version of the target; the oldest supported one where it is not known. */

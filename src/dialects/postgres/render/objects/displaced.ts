@@ -3,7 +3,7 @@
 import type { Operation } from '../../../../operations/operation.ts'
 import { constraintRef } from '../../../../schema/identity.ts'
 import { objectRef, ref } from '../../../../schema/names.ts'
-import type { Column, Schema, SchemaObject } from '../../../../schema/schema.ts'
+import type { Column, Constraint, Schema, SchemaObject } from '../../../../schema/schema.ts'
 import { identifiersOf } from '../../../../schema/tokens.ts'
 import { identifier } from '../../quote.ts'
 import { type Context, clause, type Draft, PHASE } from '../draft.ts'
@@ -16,7 +16,7 @@ export function displaced(
   schema: Schema,
   types: readonly SchemaObject[],
   context: Context,
-): { go: Draft[]; comeBack: Draft[] } {
+): { objects: SchemaObject[]; go: Draft[]; comeBack: Draft[] } {
   const spelled = new Set(types.flatMap(({ name }) => [named(name), `${named(name)}[]`]))
   const columns = schema.tables.flatMap((table) =>
     table.columns.filter(({ type }) => spelled.has(type)).map((column) => ({ table: table.name, column })),
@@ -28,7 +28,9 @@ export function displaced(
   const hit = new Set(schema.dependencies.filter(({ to }) => gone.has(to)).map(({ from }) => from))
   const parts = schema.tables.flatMap((table): [Operation, Operation][] => [
     ...table.constraints
-      .filter((constraint) => hit.has(constraintRef(table.name, constraint)))
+      .filter(
+        (constraint) => hit.has(constraintRef(table.name, constraint)) || joins(table.name, constraint, columnRefs),
+      )
       .map((constraint): [Operation, Operation] => [
         { kind: 'dropConstraint', table: table.name, constraint },
         { kind: 'addConstraint', table: table.name, constraint },
@@ -47,6 +49,7 @@ export function displaced(
       .map((column) => ({ table: table.name, column })),
   )
   return {
+    objects,
     go: [
       ...objects.toReversed().flatMap((object) => context.cell({ kind: 'dropObject', object })),
       ...parts.flatMap(([drop]) => context.cell(drop)),
@@ -59,6 +62,13 @@ export function displaced(
     ],
   }
 }
+
+/** A foreign key over columns that move over one after the other. What comes from a parent's goes with that one. */
+const joins = (table: string, { type, columns, references, extra }: Constraint, moved: readonly string[]): boolean =>
+  type === 'foreign key' &&
+  extra?.inherited !== true &&
+  (columns.some((each) => moved.includes(ref('column', table, each))) ||
+    references?.columns.some((each) => moved.includes(ref('column', references.table, each))) === true)
 
 const ofDefault = (table: string, column: Column, change: string): Draft =>
   clause(`alter table ${named(table)}`, PHASE.other, `alter column ${identifier(column.name)} ${change}`, EXCLUSIVE)

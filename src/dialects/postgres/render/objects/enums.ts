@@ -1,11 +1,11 @@
 // Enums: values added where they belong, renamed, and the type made anew where a value goes or moves.
 import type { Operation } from '../../../../operations/operation.ts'
 import type { SchemaObject } from '../../../../schema/schema.ts'
-import { tokens } from '../../../../schema/tokens.ts'
-import { identifier, literal } from '../../quote.ts'
+import { type Token, tokens } from '../../../../schema/tokens.ts'
+import { dollar, identifier, literal } from '../../quote.ts'
 import { type Context, type Draft, statement } from '../draft.ts'
 import { NONE } from '../facts.ts'
-import { named } from '../names.ts'
+import { named, ownName } from '../names.ts'
 import { objectComment } from './family.ts'
 import { columnsOfType, rebuild, schemaNow } from './rebuild.ts'
 
@@ -29,7 +29,7 @@ export function addedValues(from: SchemaObject, to: SchemaObject, context: Conte
     const next = wanted.slice(at + 1).find((other) => standing.includes(other))
     standing.push(value)
     const before = next === undefined ? '' : ` before ${literal(next)}`
-    const used = context.operations.some((operation) => mentions(operation, value))
+    const used = context.around.some((operation) => mentions(operation, to.name, value))
     return [addValue(to.name, value, `${before}`, used)]
   })
 }
@@ -50,22 +50,47 @@ function addValue(type: string, value: string, place: string, apart: boolean): D
   })
 }
 
-/** Whether an operation's texts hold the label as a string: a default, a condition, a definition. */
-function mentions(operation: Operation, value: string): boolean {
+/**
+ * Whether an operation may use the label: a text holds it, alone or as a part of what becomes several (`'{a,b}'`, `'(a,1)'`),
+ * or something that is no plain text becomes the type.
+ */
+function mentions(operation: Operation, type: string, value: string): boolean {
   if (operation.kind === 'run') return true
   if (operation.kind === 'alterObject' && operation.to.type === 'enum') return false
   if (operation.kind === 'createObject' && operation.object.type === 'enum') return false
-  const text = literal(value)
+  const own = ownName(type)
   const found = (part: unknown): boolean => {
-    if (typeof part === 'string') return part.includes(text) && tokens(part).some((token) => holds(token.text, text))
+    if (typeof part === 'string') {
+      return (part.includes('::') && becomes(part, own)) || tokens(part).some((token) => holds(token, value))
+    }
     return typeof part === 'object' && part !== null && Object.values(part).some(found)
   }
   return found(operation)
 }
 
-// A routine's body is one dollar-quoted token.
-const holds = (token: string, text: string): boolean =>
-  token === text || (token.startsWith('$') && token.includes(text))
+function holds({ kind, text }: Token, value: string): boolean {
+  if (kind !== 'string') return false
+  // Quotes and backslashes are doubled, or put before what they protect, in as many ways as there are kinds of text.
+  const plain = (each: string): string => each.replaceAll(/['"\\]/gu, '')
+  const [whole, part] = [plain(text), plain(value)]
+  for (let at = whole.indexOf(part); at >= 0 && part !== ''; at = whole.indexOf(part, at + 1)) {
+    const [before = '', after = ''] = [whole[at - 1], whole[at + part.length]]
+    if (!WORD.test(before) && !WORD.test(after)) return true
+  }
+  return part === ''
+}
+
+const WORD = /[\p{L}\p{N}_]/u
+
+/** Whether anything but a plain text is cast to the type. */
+function becomes(text: string, type: string): boolean {
+  const list = tokens(text).filter(({ kind }) => kind !== 'space' && kind !== 'comment')
+  return list.some((token, at) => {
+    if (token.text !== ':' || list[at + 1]?.text !== ':') return false
+    const to = [list[at + 2], list[at + 4]].map((each) => each?.value.toLowerCase())
+    return list[at - 1]?.kind !== 'string' && to.includes(type.toLowerCase())
+  })
+}
 
 /** The type made anew. Rows that still hold a value that goes are named before anything is touched. */
 export function rebuildEnum(from: SchemaObject, to: SchemaObject, context: Context): Draft[] {
@@ -86,13 +111,6 @@ function guard(table: string, column: string, type: string, gone: readonly strin
   const message = `Rows of ${named(table)}.${name} still hold a value that is removed from ${named(type)}: ${gone.join(', ')}`
   const body = `begin if exists (select from ${named(table)} where ${test}) then raise exception using message = ${literal(message)}, errcode = 'check_violation'; end if; end`
   return statement(`do ${dollar(body)}`, { lock: 'ACCESS SHARE', scans: true })
-}
-
-/** A text in dollar quotes that it does not hold itself. */
-function dollar(body: string): string {
-  let tag = '$$'
-  for (let n = 1; body.includes(tag); n++) tag = `$q${n}$`
-  return `${tag}${body}${tag}`
 }
 
 /** ALTER TYPE … RENAME VALUE: rows follow. */

@@ -18,6 +18,8 @@ export interface Family {
   inPlace(from: SchemaObject, to: SchemaObject): boolean
   /** Whether `alter` has to see the schema before: the columns of a type that is made anew. */
   needsSchema?(from: SchemaObject, to: SchemaObject): boolean
+  /** Whether what depends on the object is in the way of `alter`, or of the way back. */
+  disturbs?(from: SchemaObject, to: SchemaObject): boolean
 }
 
 /** The object behind DROP, ALTER and COMMENT ON: `view public.v`, `trigger touch on public.users`. */

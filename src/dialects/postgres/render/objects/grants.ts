@@ -1,6 +1,7 @@
 // Grants and default privileges.
 
-import { qualify, unqualify } from '../../../../schema/names.ts'
+import type { OperationOf } from '../../../../operations/operation.ts'
+import { objectRef, qualify, unqualify } from '../../../../schema/names.ts'
 import type { Column, Schema, SchemaObject } from '../../../../schema/schema.ts'
 import { multirangeName } from '../../inspect/types.ts'
 import { identifier } from '../../quote.ts'
@@ -9,6 +10,7 @@ import { sequenceOf } from '../column-text.ts'
 import { type Context, type Draft, statement } from '../draft.ts'
 import { NONE } from '../facts.ts'
 import { named, role, routineName } from '../names.ts'
+import { isRemade } from '../rights.ts'
 import { objectExtra, same } from '../shape.ts'
 import type { Family } from './family.ts'
 
@@ -99,9 +101,12 @@ export const grantFamily: Family = {
     }
     return changes(words(extra), undefined, side)
   },
-  // Grants go with what they are on.
-  drop: (object, context) =>
-    goes(grantExtra(object), context) ? [] : changes(words(grantExtra(object)), grantExtra(object), undefined),
+  // Grants go with what they are on, and come back with it: only what is not to come back has to go by itself.
+  drop: (object, context) => {
+    const extra = grantExtra(object)
+    if (!goes(extra, context)) return changes(words(extra), extra, undefined)
+    return isRemade(extra.object, context) ? changes(words(extra), extra, remains(object, context)) : []
+  },
   alter: (from, to) => changes(words(grantExtra(to)), grantExtra(from), grantExtra(to)),
   rename: () => [],
   inPlace: (from, to) => same(words(grantExtra(from)), words(grantExtra(to))),
@@ -130,6 +135,27 @@ function isMade({ on, object }: GrantExtra, { operations }: Context): boolean {
         return false
     }
   })
+}
+
+/** What of a grant is granted again further on. */
+function remains(object: SchemaObject, { around }: Context): Side {
+  const again = around.findLast(
+    (each): each is OperationOf<'createObject'> =>
+      each.kind === 'createObject' && objectRef(each.object) === objectRef(object),
+  )
+  const from = grantExtra(object)
+  if (again === undefined) return NOTHING
+  const to = grantExtra(again.object)
+  const columns = Object.entries(from.columns ?? {}).map(([name, list]): [string, string[]] => [
+    name,
+    list.filter((column) => to.columns?.[name]?.includes(column)),
+  ])
+  return {
+    privileges: from.privileges.filter((name) => to.privileges.includes(name) || to.privileges.includes('ALL')),
+    columns: Object.fromEntries(columns),
+    grantable: (from.grantable ?? []).filter((name) => to.grantable?.includes(name)),
+    ...(from.revoked !== undefined && { revoked: from.revoked }),
+  }
 }
 
 const bare = (routine: string): string => routine.replace(/\(.*$/s, '')
@@ -175,6 +201,6 @@ export function grantsOn(schema: Schema, type: SchemaObject): Draft[] {
     .filter((object) => object.type === 'grant' && /^(TYPE|DOMAIN)$/i.test(grantExtra(object).on))
     .filter((object) => grantExtra(object).object === type.name)
     .flatMap((object) =>
-      grantFamily.create(object, { operations: [], position: 0, major: 14, script: false, cell: () => [] }),
+      grantFamily.create(object, { operations: [], around: [], position: 0, major: 14, script: false, cell: () => [] }),
     )
 }

@@ -10,6 +10,7 @@ import type { CompositeExtra, DomainExtra, RangeExtra } from '../../shapes.ts'
 import { type Context, clause, type Draft, PHASE, statement } from '../draft.ts'
 import { EXCLUSIVE_REWRITE, NONE } from '../facts.ts'
 import { named, ownName } from '../names.ts'
+import { both, noteRights, putRightsBack, thingsOf } from '../rights.ts'
 import { columnExtra, objectExtra } from '../shape.ts'
 import { displaced } from './displaced.ts'
 import { target } from './family.ts'
@@ -59,7 +60,9 @@ export function rebuild(from: SchemaObject, to: SchemaObject, context: Context, 
   const moved = [...types.map(({ name }) => name), ...seconds]
     .flatMap((name) => columnsOfType(schema, name))
     .flatMap((typed) => moveColumn(typed, context, carry))
+  const things = [...both(thingsOf(from), thingsOf(to)), ...[...over, ...others.objects].flatMap(thingsOf)]
   return [
+    ...noteRights(things),
     ...others.go,
     ...types.map((type, at) =>
       statement(`alter ${target(type)} rename to ${identifier(asideName(type.name))}`, NONE, {
@@ -80,6 +83,7 @@ export function rebuild(from: SchemaObject, to: SchemaObject, context: Context, 
       .map((type) => statement(`drop ${target({ type: type.type, name: asideOf(type.name) })}`, NONE)),
     ...types.flatMap((type) => grantsOn(schema, type)),
     ...others.comeBack,
+    ...putRightsBack(things),
   ]
 }
 

@@ -7,6 +7,7 @@ import { type Context, type Draft, statement } from '../draft.ts'
 import { EXCLUSIVE, NONE } from '../facts.ts'
 import { named } from '../names.ts'
 import { assignments, optionChanges, withOptions } from '../options.ts'
+import { both, noteRights, putRightsBack, thingsOf } from '../rights.ts'
 import { objectExtra, same } from '../shape.ts'
 import { renameRelation } from '../tables.ts'
 import { definitionOf } from './definitions.ts'
@@ -61,6 +62,7 @@ export const viewFamily: Family = {
   drop: plainDrop,
   alter(from, to) {
     const [before, after] = [viewExtra(from), viewExtra(to)]
+    if (!keepsColumns(from, to)) return anew(from, to)
     const replaced = from.definition !== to.definition || before.columns.length !== after.columns.length
     const changes = replaced
       ? createView(to, 'create or replace view')
@@ -74,7 +76,21 @@ export const viewFamily: Family = {
     ]
   },
   rename: ({ from, to }) => renameRelation(from, to, 'view'),
-  inPlace: keepsColumns,
+  // Columns at its end come in place. The way back makes it anew.
+  inPlace: (from, to) => keepsColumns(from, to) || keepsColumns(to, from),
+  disturbs: (from, to) => !keepsColumns(from, to) || !keepsColumns(to, from),
+}
+
+function anew(from: SchemaObject, to: SchemaObject): Draft[] {
+  const things = both(thingsOf(from), thingsOf(to))
+  return [
+    ...noteRights(things),
+    ...plainDrop(from),
+    ...createView(to, 'create view'),
+    ...columnFacets(to, viewExtra(to).columns),
+    ...objectComment(to, to.comment),
+    ...putRightsBack(things),
+  ]
 }
 
 // One that is made anew and held data holds data again: whoever reads it would be refused otherwise. The database itself

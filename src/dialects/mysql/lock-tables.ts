@@ -1,12 +1,15 @@
 // Tables that nobody else can write while it is looked whether they hold more than was agreed to.
-import type { Hold } from '../dialect.ts'
+import type { TableLock } from '../dialect.ts'
 import { path } from './quote.ts'
 
 /**
- * See `Dialect.hold`. What changes structure commits, so that no transaction could keep others out: LOCK TABLES does, and
+ * See `Dialect.lockTables`. What changes structure commits, so that no transaction could keep others out: LOCK TABLES does, and
  * the change is made under it (dev.mysql.com/doc/refman/8.4/en/lock-tables.html). It needs the right of that name.
  */
-export const hold = (tables: readonly string[], { timeout, version }: { timeout: number; version: string }): Hold => ({
+export const lockTables = (
+  tables: readonly string[],
+  { timeout, version }: { timeout: number; version: string },
+): TableLock => ({
   before: [`lock tables ${tables.map((table) => `${path(table)} write`).join(', ')}`],
   look: (query) =>
     /mariadb/iu.test(version)

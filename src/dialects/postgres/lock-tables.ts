@@ -1,9 +1,9 @@
 // Tables that nobody else can write while it is looked whether they hold more than was agreed to.
-import type { Hold } from '../dialect.ts'
+import type { TableLock } from '../dialect.ts'
 import { named } from './render/names.ts'
 
-/** See `Dialect.hold`. The lock is the one that dropping takes anyway; going back to the savepoint ends the timeout alone. */
-export const hold = (tables: readonly string[], { timeout }: { timeout: number }): Hold => ({
+/** See `Dialect.lockTables`. The lock is the one that dropping takes anyway; going back to the savepoint ends the timeout alone. */
+export const lockTables = (tables: readonly string[], { timeout }: { timeout: number }): TableLock => ({
   before: [
     `lock table ${tables.map(named).join(', ')} in access exclusive mode`,
     'savepoint godwit_look',
