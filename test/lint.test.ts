@@ -115,6 +115,46 @@ describe('common rules', () => {
     expect(lists.map((operations) => codes(operations))).toEqual([[], ['FA102'], ['FA102'], ['FA102']])
   })
 
+  it('ask nothing of rows for a column that holds nothing yet', () => {
+    const email = column('email', { nullable: true })
+    const add = op.addColumn({ table: 'users', column: email })
+    const unique = op.createIndex({ table: 'users', index: { name: 'u', unique: true, keys: [{ column: 'email' }] } })
+    const key = op.addConstraint({
+      table: 'users',
+      constraint: {
+        name: 'k',
+        type: 'foreign key',
+        columns: ['email'],
+        references: { table: 'mails', columns: ['id'] },
+      },
+    })
+    expect(codes([add, unique, key])).toEqual([])
+    expect(codes([unique, key])).toEqual(['FA103', 'FA104'])
+    // Every row gets the same value.
+    const filled = op.addColumn({ table: 'users', column: { ...email, default: "'x'" } })
+    expect(codes([filled, unique])).toEqual(['FA103'])
+    // The dialect has something to say about it, such as NULLs that repeat each other.
+    const strict = op.addConstraint({
+      table: 'users',
+      constraint: { name: 'n', type: 'unique', columns: ['email'], extra: { nullsNotDistinct: true } },
+    })
+    expect(codes([add, strict])).toEqual(['FA103'])
+  })
+
+  it('say the same thing once, and advise what the database can do', () => {
+    const change = op.alterColumn({ table: 'users', from: column('age'), to: column('age', { type: 'bigint' }) })
+    const rewritten = [0, 1, 2].map((at) => statement(at, { rewrites: true, blocksReads: true }))
+    expect(codes([change, change, change], rewritten)).toEqual(['LK101'])
+    const built = {
+      operations: [op.createIndex({ table: 'users', index })],
+      statements: [statement(0, { scans: true, blocksWrites: true })],
+      narrowings: [],
+      destroyed: new Map(),
+    }
+    expect(runRules(built)[0]).not.toHaveProperty('instead')
+    expect(runRules({ ...built, concurrentIndex: true })[0]?.instead).toContain('concurrently')
+  })
+
   it('sort the worst first', () => {
     expect(codes([op.renameTable({ from: 'a', to: 'b' }), op.dropTable({ table: users })])).toEqual(['DL101', 'BC101'])
   })

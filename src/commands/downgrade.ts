@@ -72,6 +72,14 @@ looked again: where rows were written meanwhile, nothing is taken back, and you 
 /** Whoever agrees to losing more rows than these agrees to all of them: a few more would change nothing. */
 const EXACTLY = 10_000
 
+/** As many are named in the message itself; where there are more, each has a line below it. */
+const FEW = 3
+
+const few = (details: readonly string[]): string =>
+  details.length <= FEW
+    ? details.join('; ')
+    : `${details.slice(0, FEW - 1).join('; ')} and ${details.length - FEW + 1} more`
+
 interface Question {
   connection: Connection
   backup: boolean
@@ -95,9 +103,9 @@ async function agree(
   if (context.ask === undefined) {
     throw new GodwitError(
       'DATA_LOSS',
-      `This would throw data away in ${connection.location.display}: ${details.join('; ')}.`,
+      `This would throw data away in ${connection.location.display}: ${few(details)}.`,
       {
-        why: `${since}There is no terminal to ask at, and data is never thrown away without consent.`,
+        why: `${details.length > FEW ? `${details.map((line) => `${line}\n`).join('')}` : ''}${since}There is no terminal to ask at, and data is never thrown away without consent.`,
         fix: backup
           ? `${unchanged} Pass --yes to agree; the backup is taken first.`
           : `${unchanged} Pass --yes to agree, and --backup to take a backup first.`,

@@ -8,12 +8,14 @@ export interface CountedLoss extends Loss {
   rows?: number
 }
 
-/** One line for each loss: the message and the count. */
+/** One line for each loss: the message and the count. What holds nothing is not named. */
 export function lossLines(losses: readonly CountedLoss[]): string[] {
-  return losses.map(({ message, what, rows }) => {
-    if (rows === undefined) return message
-    return `${message} (${rows.toLocaleString('en-US')} ${what.startsWith('column ') ? 'value' : 'row'}${rows === 1 ? '' : 's'})`
-  })
+  return losses
+    .filter(({ rows }) => rows !== 0)
+    .map(({ message, what, rows }) => {
+      if (rows === undefined) return message
+      return `${message} (${rows.toLocaleString('en-US')} ${what.startsWith('column ') ? 'value' : 'row'}${rows === 1 ? '' : 's'})`
+    })
 }
 
 /** Counts what each would take. */

@@ -111,7 +111,14 @@ their type (rounded, cut), you are asked as well, and the consent is written int
       losses: losses(operations, { narrowings, destroyed, before }).map((loss) => loss.message),
       unaccepted: unaccepted(operations, narrowings).map(({ message }) => message),
       findings: runRules(
-        { operations, statements, narrowings, destroyed, ...('why' in way && { noWayBack: way.why }) },
+        {
+          operations,
+          statements,
+          narrowings,
+          destroyed,
+          concurrentIndex: dialect.capabilities.concurrentIndex,
+          ...('why' in way && { noWayBack: way.why }),
+        },
         dialect.rules,
       ),
     }

@@ -28,6 +28,8 @@ export interface Subject {
   narrowings: readonly Narrowing[]
   /** What the hand-written SQL among them throws away, by the index of the operation: the dialect has read it. */
   destroyed: ReadonlyMap<number, readonly Destruction[]>
+  /** The database can build an index without keeping writers waiting. */
+  concurrentIndex?: boolean
   /** How to take it back is no question: the revision says it itself, or this is the way back. */
   wayBack?: boolean
   /** Why the shadow database could not go back: no way down was written. */

@@ -81,6 +81,7 @@ function plannedStep(
         statements,
         narrowings,
         destroyed,
+        concurrentIndex: dialect.capabilities.concurrentIndex,
         wayBack: direction === 'down' || revision.down !== undefined,
       },
       dialect.rules,

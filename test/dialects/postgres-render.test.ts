@@ -73,6 +73,31 @@ describe('neighbours', () => {
     expect(statements[0]?.facts).toMatchObject({ lock: 'ACCESS EXCLUSIVE', scans: true, losesData: true })
   })
 
+  it('rewrite a table once, however many of its columns change their type', () => {
+    const statements = render(
+      ['a', 'b', 'c'].map((name, at) => {
+        const rest = at === 1 ? { default: '1', comment: 'x' } : {}
+        const from = column(name, 'integer', at === 1 ? { default: '1' } : {})
+        return op.alterColumn({ table: 't', from, to: column(name, 'bigint', { ...rest, nullable: at === 1 }) })
+      }),
+      { version: '15.4' },
+    )
+    expect(statements.map((each) => [each.sql, each.facts?.rewrites === true])).toEqual([
+      [
+        `alter table public.t
+  alter column a type bigint,
+  alter column a set not null,
+  alter column b drop default,
+  alter column b type bigint,
+  alter column b set default 1,
+  alter column c type bigint,
+  alter column c set not null`,
+        true,
+      ],
+      [`comment on column public.t.b is 'x'`, false],
+    ])
+  })
+
   it('stay apart where the server would carry them out in another order', () => {
     const drop = op.dropConstraint({
       table: 'users',

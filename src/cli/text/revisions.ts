@@ -38,16 +38,35 @@ export const ids = (list: readonly string[], { colors }: Ui): string =>
 /** What could go wrong and the safe way, and what data would go; false where there is nothing to say. */
 export function hazardLines(findings: readonly Finding[], losses: readonly string[], ui: Ui): string | false {
   const { colors } = ui
-  const lines = findings.map((finding) => findingText(finding, ui))
-  if (losses.length > 0) lines.push(colors.red(`data lost: ${losses.map(clean).join('; ')}`))
+  const lines = together(findings).map((group) => findingText(group, ui))
+  if (losses.length > 0 && losses.length <= FEW) lines.push(colors.red(`data lost: ${losses.map(clean).join('; ')}`))
+  if (losses.length > FEW)
+    lines.push(join(colors.red('data lost:'), ...losses.map((each) => colors.red(`  ${clean(each)}`))))
   return lines.length > 0 && indent(lines.join('\n'))
 }
 
-function findingText({ severity, code, message, instead, probe }: Finding, { colors }: Ui): string {
+/** As many fit into one line. */
+const FEW = 3
+
+/** Those with the same code and the same advice: the advice is given once. */
+function together(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.code, finding.severity, finding.instead])
+    groups.set(key, [...(groups.get(key) ?? []), finding])
+  }
+  return [...groups.values()]
+}
+
+function findingText(group: readonly Finding[], { colors }: Ui): string {
+  const [first] = group
+  if (first === undefined) return ''
+  const { severity, code, instead } = first
   const paint = severity === 'error' ? colors.red : severity === 'warning' ? colors.yellow : colors.cyan
+  const probes = group.flatMap(({ probe }) => (probe === undefined ? [] : [probe]))
   return join(
-    `${paint(severity)} ${code}: ${clean(message)}`,
+    ...group.map(({ message }) => `${paint(severity)} ${code}: ${clean(message)}`),
     instead !== undefined && `  ${colors.cyan('→')} ${clean(instead)}`,
-    probe !== undefined && colors.dim(indent(`${probe.map((sql) => cleanLines(sql)).join(';\n')};`, 4)),
+    ...probes.map((probe) => colors.dim(indent(`${probe.map((sql) => cleanLines(sql)).join(';\n')};`, 4))),
   )
 }

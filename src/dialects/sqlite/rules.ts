@@ -34,34 +34,6 @@ const rebuilds: Rule = {
     ),
 }
 
-const setNotNull: Rule = {
-  code: 'SL104',
-  name: 'may-fail-on-rows',
-  severity: 'warning',
-  check: perOperation((operation) => {
-    if (
-      operation.kind === 'alterColumn' &&
-      operation.from.nullable &&
-      !operation.to.nullable &&
-      operation.using === undefined
-    ) {
-      return {
-        message: `${operation.table}.${operation.to.name} becomes NOT NULL: rows without a value make it fail.`,
-        instead: 'Fill the rows first with op.sql.',
-      }
-    }
-    if (operation.kind === 'addConstraint' && operation.constraint.type !== 'primary key') {
-      return {
-        message: `A new ${operation.constraint.type} constraint on ${operation.table}: rows that do not meet it make it fail.`,
-      }
-    }
-    if (operation.kind === 'createIndex' && operation.index.unique) {
-      return { message: `The unique index ${operation.index.name}: rows that repeat a value make it fail.` }
-    }
-    return undefined
-  }),
-}
-
 const outside: Rule = {
   code: 'SL105',
   name: 'splits-the-transaction',
@@ -108,4 +80,4 @@ const switchedKeys: Rule = {
 }
 
 /** The rules of this database. */
-export const rules: readonly Rule[] = [rebuilds, setNotNull, outside, virtualTables, switchedKeys]
+export const rules: readonly Rule[] = [rebuilds, outside, virtualTables, switchedKeys]

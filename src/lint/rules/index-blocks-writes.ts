@@ -12,14 +12,17 @@ export const indexBlocksWrites: Rule = {
     const blocking = new Set(
       subject.statements.flatMap(({ facts, operation }) => (facts?.blocksWrites && facts.scans ? [operation] : [])),
     )
+    const beside = subject.concurrentIndex === true
     return subject.operations.flatMap((each, operation) =>
       each.kind === 'createIndex' && blocking.has(operation) && !fresh.has(each.table)
         ? [
             {
               operation,
               message: `Writers to ${each.table} wait while the index ${each.index.name} is built.`,
-              instead:
-                'Set `concurrently: true` on the operation: it is then built outside of a transaction, beside the writers.',
+              ...(beside && {
+                instead:
+                  'Set `concurrently: true` on the operation: it is then built outside of a transaction, beside the writers.',
+              }),
             },
           ]
         : [],

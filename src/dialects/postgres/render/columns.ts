@@ -5,7 +5,7 @@ import type { Column } from '../../../schema/schema.ts'
 import { identifier, qualified } from '../quote.ts'
 import { bracketed } from './brackets.ts'
 import { afterColumn, beforeColumn, columnComment, columnText, notValidNotNull } from './column-text.ts'
-import { type Context, clause, type Draft, PHASE, statement } from './draft.ts'
+import { type Context, clause, type Draft, ofColumn, PHASE, statement } from './draft.ts'
 import { EXCLUSIVE, EXCLUSIVE_LOSS, EXCLUSIVE_REWRITE, EXCLUSIVE_SCAN, QUIET, QUIET_SCAN } from './facts.ts'
 import { changeNumbering } from './identity.ts'
 import { named } from './names.ts'
@@ -80,7 +80,7 @@ export function alterColumn(
     (from.type !== to.type || from.collation !== to.collation) &&
     !changesWithParent(table, from, to, context)
   const alter = (phase: (typeof PHASE)[keyof typeof PHASE], sql: string, facts = EXCLUSIVE): Draft =>
-    clause(target, phase, `alter column ${name} ${sql}`, facts)
+    ofColumn(clause(target, phase, `alter column ${name} ${sql}`, facts), to.name)
   const drafts: Draft[] = []
 
   if (mustBeMadeAnew(from, to, context)) {
@@ -171,7 +171,7 @@ function nullability(target: string, from: Column, to: Column): Draft[] {
       const inherit = after.noInherit ? ' no inherit' : ''
       return [clause(target, PHASE.attribute, `add ${constraint}not null ${name}${inherit}`, EXCLUSIVE_SCAN)]
     }
-    return [clause(target, PHASE.attribute, `alter column ${name} set not null`, EXCLUSIVE_SCAN)]
+    return [ofColumn(clause(target, PHASE.attribute, `alter column ${name} set not null`, EXCLUSIVE_SCAN), to.name)]
   }
   if (before?.notValid && !after?.notValid && before.name !== undefined) {
     return [statement(`${target} validate constraint ${identifier(before.name)}`, QUIET_SCAN)]

@@ -5,5 +5,5 @@ import { NONE } from './facts.ts'
 
 /** Sets, changes or removes a comment where the two sides differ. `target` is what stands behind COMMENT ON. */
 export function comment(target: string, to: string | undefined, from?: string): Draft[] {
-  return to === from ? [] : [statement(`comment on ${target} is ${literal(to ?? null)}`, NONE)]
+  return to === from ? [] : [statement(`comment on ${target} is ${literal(to ?? null)}`, NONE, { trails: true })]
 }

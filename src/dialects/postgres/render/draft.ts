@@ -6,6 +6,8 @@ import type { Schema } from '../../../schema/schema.ts'
 /** A statement to be; `alter` is set where `sql` is a clause of `ALTER TABLE`. */
 export interface Draft extends Omit<Statement, 'operation' | 'transactional'> {
   transactional?: false
+  /** It may stand behind clauses that come after it: a comment. */
+  trails?: true
   alter?: AlterTarget
 }
 
@@ -13,6 +15,8 @@ export interface Draft extends Omit<Statement, 'operation' | 'transactional'> {
 export interface AlterTarget {
   target: string
   phase: Phase
+  /** The only column that the clause is about: clauses about others may stand in any order beside it. */
+  column?: string
 }
 
 /**
@@ -43,6 +47,10 @@ export const statement = (sql: string, facts?: Facts, rest: Omit<Draft, 'sql' | 
   ...(facts !== undefined && { facts }),
   ...rest,
 })
+
+/** The clause is about this column alone. */
+export const ofColumn = (draft: Draft, column: string): Draft =>
+  draft.alter === undefined ? draft : { ...draft, alter: { ...draft.alter, column } }
 
 /** A clause of ALTER TABLE (or of ALTER FOREIGN TABLE, ALTER VIEW …: `target` holds the opening words). */
 export const clause = (target: string, phase: Phase, sql: string, facts?: Facts, note?: string): Draft => ({
