@@ -63,8 +63,8 @@ const several = async (context: Context, heads: readonly string[]): Promise<Name
   heads.length > 1 ? named(context, heads) : []
 
 async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
-  const to = await modelsSchema(context, dialect)
   const from = await revisionsSchema(context, dialect)
+  const to = await modelsSchema(context, dialect)
   const { sources, ignore } = await context.config()
   const spelling = await context.spelling(dialect)
   const { operations } = await difference({ dialect, spelling, from, to, vocabulary: vocabularyOf(sources), ignore })

@@ -64,9 +64,9 @@ Where something may have been renamed, you are asked; without a terminal say it 
     const config = await context.config()
     const dialect = await context.dialect()
     const parents = await nextParents(context)
-    const to = await modelsSchema(context, dialect)
     context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
     const from = await revisionsSchema(context, dialect)
+    const to = await modelsSchema(context, dialect)
     const spelling = await context.spelling(dialect)
     const { operations, back, before, after } = await difference({
       dialect,
