@@ -21,7 +21,7 @@ import type { Schema } from '../schema/schema.ts'
 export async function createTables(context: RunnerContext, config: Config): Promise<boolean> {
   const folder = await folderOf(context)
   const { dialect } = context
-  const ignored = ignoring(config.ignore, dialect.namespaces)
+  const ignored = ignoring(config.ignore, { namespaces: dialect.namespaces })
   const models = ignored.without(await modelsSchema(context, config))
   return withSession(context, 'create', (session) =>
     underLock(session, async () => {
@@ -60,7 +60,7 @@ export async function createMissing(session: Session, context: RunnerContext, co
   await using spelling = spellingFor(context, config)
   const found = await dialect.inspect(connection)
   const [before, models] = await spelling.settle(found, await spelling.ofDdl(await ddlOf(context, config)))
-  const wanted = ignoring(config.ignore, dialect.namespaces).without(models)
+  const wanted = ignoring(config.ignore, { namespaces: dialect.namespaces }).without(models)
   const operations = gapBetween(before, wanted, dialect.traits).lacking
   if (operations.length === 0) return []
   await construct(session, operations, { before: found })
