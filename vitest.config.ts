@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript)
-
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
@@ -9,8 +7,6 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Where Node strips types, it loads what Godwit loads: models and configurations are no modules of the tests.
-    server: { deps: { external: stripsTypes ? [/\/test\/fixtures\//, /godwit-test-/] : [] } },
     pool: 'forks',
     maxWorkers: 2,
     // `vitest run -u` also writes the golden SQL of test/cases anew.

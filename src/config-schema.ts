@@ -36,8 +36,10 @@ const url = (what: string) =>
 const amount = (what: string) => pipe(number(what), finite(what), minValue(0, what))
 
 const PATTERN = "a list of names of tables and objects to leave alone, such as 'legacy_*' or 'audit.*'"
-const isPattern = (value: string): boolean =>
-  !value.startsWith('!') && splitName(value).length <= 2 && splitName(value).every((part) => part !== '')
+const isPattern = (value: string): boolean => {
+  const parts = splitName(value.replace(/^!/, ''))
+  return parts.length <= 2 && parts.every((part) => part !== '' && !part.startsWith('!'))
+}
 
 // What each key expects, in the words of the message.
 const shape = strictObject({

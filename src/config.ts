@@ -33,7 +33,8 @@ export interface ConfigInput {
   grants?: boolean | undefined
   /**
    * What belongs to somebody else, by name: `legacy_*`, `audit.*`. It is compared with nothing, and neither made, changed
-   * nor dropped; what stands on it (a view of it, a foreign key to it) is left alone with it.
+   * nor dropped; what stands on it (a view of it, a foreign key to it) is left alone with it. `!name` takes back what a
+   * pattern before it says. Tables in which other migration tools keep their books are ignored from the start.
    */
   ignore?: readonly string[] | undefined
 }
@@ -109,7 +110,7 @@ function isPlain(input: unknown): input is ConfigInput {
   return Object.entries(input).every(([key, value]) => {
     if (key === 'ignore')
       return (
-        Array.isArray(value) && value.every((each) => typeof each === 'string' && /^\w[\w*]*(?:\.[\w*]+)?$/.test(each))
+        Array.isArray(value) && value.every((each) => typeof each === 'string' && /^!?[\w*]+(?:\.[\w*]+)?$/.test(each))
       )
     if (key === 'source') return isSource(value) || (Array.isArray(value) && value.length > 0 && value.every(isSource))
     if (typeof value !== TYPES.get(key)) return false

@@ -1,6 +1,7 @@
 // Where in a file of the project a loader or the engine stopped: its line, for the caret.
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Place } from './errors.ts'
 
 /** Why a module could not be loaded, in one line, and where. `syntax`: it is no program at all. */
@@ -25,12 +26,23 @@ export function moduleFailure(error: unknown, file: string, text?: string): Modu
   return { message, syntax: error instanceof SyntaxError, place: stackPlace(error, file, text) }
 }
 
+const OURS = dirname(fileURLToPath(import.meta.url))
+
+/** Which file an import that failed was about: the first of the project that the error names, else the first of these. */
+export function failedFile(error: unknown, files: readonly string[]): string {
+  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)
+  const named = [...text.matchAll(/(?:file:\/\/)?((?:\/|\b[A-Za-z]:[\\/])[^\s'"()?:]+\.[cm]?[jt]sx?)/g)]
+  const isOfProject = (path: string): boolean =>
+    !path.includes('node_modules') && !path.startsWith(OURS) && existsSync(path)
+  return named.map(([, path = '']) => path).find(isOfProject) ?? files[0] ?? ''
+}
+
 // A frame of the stack names the file by its path or its URL, which may have a version behind it.
 function stackPlace(error: unknown, file: string, text: string | undefined): Place {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const path = resolve(file)
   for (let at = stack.indexOf(path); at >= 0; at = stack.indexOf(path, at + 1)) {
-    const position = /^(?:\?v=[\w.]+)?:(\d+):(\d+)/.exec(stack.slice(at + path.length))
+    const position = /^(?:\?[\w.=&]+)?:(\d+):(\d+)/.exec(stack.slice(at + path.length))
     if (position !== null) return linePlace(text, file, Number(position[1]), Number(position[2]))
   }
   return { file }

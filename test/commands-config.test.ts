@@ -149,7 +149,7 @@ describe('broken ones', () => {
     ['{ "revision": "x" }', /no setting called "revision"/, ''],
     ['{ "ignore": "legacy_*" }', /"ignore" has to be a list of names/, 'a text'],
     ['{ "ignore": ["a.b.c"] }', /"ignore.0" has to be a list of names .* such as 'legacy_\*'/, ''],
-    ['{ "ignore": ["!users"] }', /"ignore.0" has to be a list of names/, ''],
+    ['{ "ignore": ["!!users"] }', /"ignore.0" has to be a list of names/, ''],
     ['{ "exclude": ["legacy_*"] }', /no setting called "exclude"/, ''],
     ['[]', /is not a configuration: it is a list/, ''],
     ['null', /is not a configuration: it is null/, ''],

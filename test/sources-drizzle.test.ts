@@ -257,7 +257,7 @@ describe('loading', () => {
       await writeFile(join(folder.path, 'part.ts'), 'export const a: number = 1\nexport const b = [a,,}\n')
       await expect(read()).rejects.toMatchObject({
         code: 'SOURCE_FAILED',
-        message: expect.stringContaining('models.ts cannot be loaded: Unexpected token'),
+        message: expect.stringContaining('part.ts cannot be loaded: Unexpected token'),
         place: { file: join(folder.path, 'part.ts'), line: 2, column: 22, text: 'export const b = [a,,}' },
       })
     } finally {

@@ -76,7 +76,7 @@ Nothing is ever dropped: what only the database has is listed and left alone. Wh
     const dialect = await context.dialect()
     context.emit({ type: 'working', message: 'Reading the database' })
     const { ignoring } = await import('../runner/ignored.ts')
-    const ignored = ignoring((await context.config()).ignore, dialect.namespaces)
+    const ignored = ignoring((await context.config()).ignore, { namespaces: dialect.namespaces })
     const live = ignored.without(await dialect.inspect(await context.connection(options)))
     const report: AdoptReport = {
       outcome: 'empty',

@@ -76,8 +76,8 @@ async function modelsSide(context: Context, dialect: Dialect): Promise<Pick<Chec
 }
 
 async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
-  const to = await modelsSchema(context, dialect)
   const from = await revisionsSchema(context, dialect)
+  const to = await modelsSchema(context, dialect)
   const { sources, ignore } = await context.config()
   const spelling = await context.spelling(dialect)
   const { operations } = await difference({ dialect, spelling, from, to, vocabulary: vocabularyOf(sources), ignore })

@@ -81,6 +81,8 @@ A column that has another name now is dropped and added, unless --rename says th
       to: right,
       vocabulary,
       ignore: (await context.config()).ignore,
+      // Two databases, or files of SQL, are compared as they are.
+      tools: !whole,
       rename,
     })
     return {

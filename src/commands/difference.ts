@@ -29,6 +29,8 @@ export interface DifferenceRequest {
   vocabulary?: Vocabulary | undefined
   /** Patterns of what is left alone on both sides. */
   ignore?: readonly string[]
+  /** Tables of other migration tools are left alone as well. Default true. */
+  tools?: boolean
   /** As given by --rename. */
   rename?: readonly string[]
   /** Decides about the likely renames that nobody mentioned. Absent: they are none. */
@@ -48,10 +50,10 @@ export interface Difference {
 
 /** Errors: USAGE (a rename that cannot be read, or of things that are not there), those of `decide` and of the shadow. */
 export async function difference(request: DifferenceRequest): Promise<Difference> {
-  const { dialect, spelling, vocabulary, ignore = [], rename = [], decide } = request
+  const { dialect, spelling, vocabulary, ignore = [], tools = true, rename = [], decide } = request
   const { traits } = dialect
   const given = rename.map(parseRename)
-  const ignored = ignoring(ignore, dialect.namespaces)
+  const ignored = ignoring(ignore, { namespaces: dialect.namespaces, tools })
   const [before, whole] = await spelling.settle(request.from, request.to)
   refuseUnknown(before, given)
   const spoken = ignored.without(whole)

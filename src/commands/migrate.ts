@@ -75,9 +75,9 @@ their type (rounded, cut), you are asked as well, and the consent is written int
     const config = await context.config()
     const dialect = await context.dialect()
     const parents = await nextParents(context)
-    const to = await modelsSchema(context, dialect)
     context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
     const from = await revisionsSchema(context, dialect)
+    const to = await modelsSchema(context, dialect)
     const spelling = await context.spelling(dialect)
     const {
       operations: found,

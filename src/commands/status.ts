@@ -169,7 +169,7 @@ async function tablesOf(context: Context): Promise<TableStatus[]> {
   const dialect = await context.dialect()
   const connection = await context.connection({ readOnly: true })
   const { ignoring } = await import('../runner/ignored.ts')
-  const ignored = ignoring((await context.config()).ignore, dialect.namespaces)
+  const ignored = ignoring((await context.config()).ignore, { namespaces: dialect.namespaces })
   const { tables } = ignored.without(await dialect.inspect(connection))
   const counts = await rowCounts(
     tables.map(({ name }) => name),

@@ -21,6 +21,8 @@ export interface Dialect {
   capabilities: Capabilities
   /** Absent: names of this database have no namespace. */
   namespaces?: Namespaces
+  /** Types of objects that a table or a view can stand on: a type, a function of a default. Absent: there are none. */
+  foundations?: readonly string[]
   traits: Traits
   rules: readonly Rule[]
   /** Opens one session with our settings pinned (time zone, strictness, timeouts). Errors are coded. */

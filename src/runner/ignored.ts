@@ -6,6 +6,7 @@ import { byText, equalData } from '../schema/json.ts'
 import { objectRef, ref, splitName, unqualify } from '../schema/names.ts'
 import type { Constraint, Reference, Schema, Table } from '../schema/schema.ts'
 import { dependantsOf, needsOf, only, ownersOf } from './focus.ts'
+import { isToolTable } from './tools.ts'
 
 /** Answers for the patterns of a configuration. */
 export interface Ignoring {
@@ -17,27 +18,44 @@ export interface Ignoring {
 
 const NOTHING: Ignoring = { without: (schema) => schema, keeping: (schema) => schema }
 
+/** What is ignored where nobody named it. */
+export interface IgnoringOptions {
+  namespaces?: Namespaces | undefined
+  /** Tables in which other tools keep what they have applied. Default true; false where two databases are compared as they are. */
+  tools?: boolean
+}
+
 /**
  * Reads patterns such as `legacy_*`, `audit.*`, `spatial_ref_sys`: names of tables and objects, `*` for any characters and
- * `?` for one, each side of the dot for itself. `audit.*` is the namespace as well.
+ * `?` for one, each side of the dot for itself. `audit.*` is the namespace as well. `!` before a pattern takes back what one
+ * before it says. Tables of other migration tools are ignored from the start.
  */
-export function ignoring(patterns: readonly string[], namespaces?: Namespaces): Ignoring {
-  if (patterns.length === 0) return NOTHING
-  const names = patterns.map((pattern) => matcherOf(pattern, namespaces))
-  const spaces = patterns.flatMap((pattern) => (pattern.endsWith('.*') ? [matcherOf(pattern.slice(0, -2))] : []))
-  const isMatched = (name: string): boolean => names.some((matches) => matches(name))
-  const isSpace = (type: string, name: string): boolean =>
-    type === namespaces?.type && spaces.some((matches) => matches(name))
+export function ignoring(patterns: readonly string[], { namespaces, tools = true }: IgnoringOptions = {}): Ignoring {
+  if (patterns.length === 0 && !tools) return NOTHING
+  const names = patterns.map((pattern) => signed(pattern, (text) => matcherOf(text, namespaces)))
+  const spaces = patterns
+    .filter((pattern) => pattern.endsWith('.*'))
+    .map((pattern) => signed(pattern.slice(0, -2), (text) => matcherOf(text)))
+  const isSpace = (type: string, name: string): boolean => type === namespaces?.type && isIn(spaces, name)
 
-  const matchedIn = ({ tables, objects }: Schema): Set<string> =>
-    new Set([
-      ...tables.flatMap(({ name }) => (isMatched(name) ? [ref('table', name)] : [])),
+  const matchedIn = (schema: Schema): Set<string> => {
+    const { tables, objects } = schema
+    // `!alembic_version` takes back that it is nobody's.
+    const isKept = (name: string): boolean => names.findLast(([, matches]) => matches(name))?.[0] === true
+    const theirs = tools ? tables.filter((table) => isToolTable(table) && !isKept(table.name)) : []
+    const homes = theirs.length === 0 ? new Set<string>() : homesOf(schema, theirs, namespaces)
+    return new Set([
+      ...theirs.map(({ name }) => ref('table', name)),
+      ...tables.flatMap(({ name }) => (isIn(names, name) ? [ref('table', name)] : [])),
       ...objects.flatMap((object) => {
         // A routine's name ends with the types of its arguments.
         const name = object.table === undefined ? object.name.replace(/\([\s\S]*$/, '') : object.name
-        return isMatched(name) || isSpace(object.type, name) ? [objectRef(object)] : []
+        return isIn(names, name) || isSpace(object.type, name) || homes.has(objectRef(object))
+          ? [objectRef(object)]
+          : []
       }),
     ])
+  }
 
   function ignoredIn(schema: Schema): { matched: Set<string>; gone: Set<string> } {
     const matched = matchedIn(schema)
@@ -65,12 +83,42 @@ export function ignoring(patterns: readonly string[], namespaces?: Namespaces): 
       const there = new Set(refsOf(schema))
       const kept = new Set([...matched, ...gone].filter((each) => !there.has(each)))
       if (kept.size === 0) return schema
+      // A table of theirs keeps the namespace it lies in.
+      const homes = new Set(
+        known.tables.filter(({ name }) => kept.has(ref('table', name))).map(({ name }) => unqualify(name).namespace),
+      )
+      for (const object of known.objects) {
+        if (object.type === namespaces?.type && homes.has(object.name) && !there.has(objectRef(object)))
+          kept.add(objectRef(object))
+      }
       // What stood on something that is no more goes with it.
       const lost = refsOf(known).filter((each) => !there.has(each) && !kept.has(each))
       for (const each of dependantsOf(known, [...lost, ...onLostColumns(schema, known, kept)])) kept.delete(each)
       return joined(schema, known, kept)
     },
   }
+}
+
+/** A test, and whether it takes back what those before it say. */
+type Signed = readonly [takesBack: boolean, matches: (name: string) => boolean]
+
+const signed = (pattern: string, matcher: (text: string) => (name: string) => boolean): Signed => [
+  pattern.startsWith('!'),
+  matcher(pattern.replace(/^!/, '')),
+]
+
+/** The last one that matches decides. */
+const isIn = (list: readonly Signed[], name: string): boolean =>
+  list.findLast(([, matches]) => matches(name))?.[0] === false
+
+/** Namespaces that hold these tables and nothing else. */
+function homesOf({ tables, objects }: Schema, theirs: readonly Table[], namespaces?: Namespaces): Set<string> {
+  const homes = new Set(theirs.map(({ name }) => unqualify(name).namespace))
+  for (const table of tables) if (!theirs.includes(table)) homes.delete(unqualify(table.name).namespace)
+  for (const { type, name, table } of objects) {
+    if (table === undefined && type !== namespaces?.type) homes.delete(unqualify(name).namespace)
+  }
+  return new Set(objects.filter(({ type, name }) => type === namespaces?.type && homes.has(name)).map(objectRef))
 }
 
 /** A pattern as a test of qualified names. */

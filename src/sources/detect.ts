@@ -1,6 +1,6 @@
 // Looks at a project for models that a source can read. Reads files only; nothing of the project is run.
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Models that were found, and how a configuration would name them. */
 export interface Detected {
@@ -85,17 +85,26 @@ function fromDrizzleFiles(directory: string): Detected | undefined {
       'models.ts',
       'models.js',
     ]) {
-      const text = read(join(directory, folder, name))
-      if (text === undefined || !text.includes('drizzle-orm')) {
-        // An index that only gathers the others says nothing of its own: the folder does.
-        if (name !== 'schema/index.ts' || text === undefined || !/export \* from/.test(text)) continue
-      }
-      const dialect = CORES.find(([pattern]) => pattern.test(text))?.[1]
-      const path = name === 'schema/index.ts' ? join(folder, 'schema') : join(folder, name)
-      return detected('drizzle', [relativePath(path)], relativePath(join(folder, name)), dialect)
+      const file = join(folder, name)
+      const text = read(join(directory, file))
+      // An index that only gathers the others says nothing of its own: they do.
+      const behind = text === undefined ? [] : gathered(join(directory, file), text)
+      const told = [text ?? '', ...behind].find((each) => each.includes('drizzle-orm'))
+      if (told === undefined) continue
+      const dialect = CORES.find(([pattern]) => pattern.test(told))?.[1]
+      return detected('drizzle', [relativePath(file)], relativePath(file), dialect)
     }
   }
   return undefined
+}
+
+/** The texts of the files that this one exports again. */
+function gathered(file: string, text: string): string[] {
+  return [...text.matchAll(/\bexport\s[^'"`;]*?from\s*['"](\.[^'"]+)['"]/g)].flatMap(([, target = '']) => {
+    const path = join(dirname(file), target)
+    const found = [path, `${path}.ts`, `${path}.js`, path.replace(/\.js$/, '.ts'), join(path, 'index.ts')].map(read)
+    return found.find((each) => each !== undefined) ?? []
+  })
 }
 
 function fromSqlFiles(directory: string): Detected | undefined {

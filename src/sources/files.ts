@@ -3,13 +3,13 @@ import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { GodwitError } from '../errors.ts'
 
-const MAGIC = /[*?{[]/
+const MAGIC = /[*?{[]|[!@+]\(/
 const SKIPPED = new Set(['node_modules', '.git'])
 
 /**
  * The files behind `paths`, absolute, each once: a file stands for itself, a folder for every file in it (recursively,
- * in name order) that has one of the `extensions`, a glob (`*`, `**`, `?`, `{a,b}`, `[ab]`) for what it matches.
- * Errors: SOURCE_MISSING.
+ * in name order) that has one of the `extensions`, a glob (`*`, `**`, `?`, `{a,b}`, `[ab]`, `!(a|b)`) for what it matches.
+ * What a path with `!` before it stands for is left out, wherever it stands in the list. Errors: SOURCE_MISSING.
  */
 export async function findFiles(
   paths: readonly string[],
@@ -17,7 +17,7 @@ export async function findFiles(
   extensions: readonly string[],
 ): Promise<string[]> {
   const found = new Set<string>()
-  for (const path of paths) {
+  for (const path of paths.filter((each) => !isExclusion(each))) {
     const files = await expand(path, directory, extensions)
     if (files.length === 0) {
       throw new GodwitError('SOURCE_MISSING', `No model file matches "${path}".`, {
@@ -27,8 +27,18 @@ export async function findFiles(
     }
     for (const file of files) found.add(file)
   }
+  const excluded = paths.filter(isExclusion)
+  for (const path of excluded) for (const file of await expand(path.slice(1), directory, extensions)) found.delete(file)
+  if (found.size === 0 && excluded.length > 0) {
+    throw new GodwitError('SOURCE_MISSING', 'The configuration leaves out every model file that it names.', {
+      why: `Left out is what these stand for: ${excluded.join(', ')}.`,
+      fix: "Name what is to be read as well, such as ['./models', '!./models/*.test.ts'].",
+    })
+  }
   return [...found]
 }
+
+const isExclusion = (path: string): boolean => path.startsWith('!') && !path.startsWith('!(')
 
 async function expand(path: string, directory: string, extensions: readonly string[]): Promise<string[]> {
   const absolute = isAbsolute(path) ? path : resolve(directory, path)
@@ -77,12 +87,28 @@ function fixedPart(pattern: string): string {
 }
 
 /** The regular expression of a glob; `**` crosses folders, everything else does not. */
-export function globPattern(glob: string): RegExp {
+export const globPattern = (glob: string): RegExp => new RegExp(`^${sourceOf(glob)}$`, 'u')
+
+// How often what stands in parentheses may come; what `!` excludes is for `sourceOf`.
+const REPEATED: Record<string, string> = { '@': '', '?': '?', '*': '*', '+': '+' }
+
+function sourceOf(glob: string): string {
   let source = ''
   let braces = 0
   for (let at = 0; at < glob.length; at++) {
     const char = glob[at] ?? ''
-    if (char === '*' && glob[at + 1] === '*') {
+    const close = /[!@?*+]/.test(char) && glob[at + 1] === '(' ? closing(glob, at + 1) : -1
+    if (close > 0) {
+      const choices = `(?:${alternatives(glob.slice(at + 2, close))
+        .map(sourceOf)
+        .join('|')})`
+      if (char === '!') {
+        const rest = sourceOf(glob.slice(close + 1))
+        return `${source}(?!${choices}${rest}$)[^/]*${rest}${')'.repeat(braces)}`
+      }
+      source += `${choices}${REPEATED[char]}`
+      at = close
+    } else if (char === '*' && glob[at + 1] === '*') {
       const folder = glob[at + 2] === '/'
       source += folder ? '(?:[^/]+/)*' : '.*'
       at += folder ? 2 : 1
@@ -102,5 +128,28 @@ export function globPattern(glob: string): RegExp {
       at = end
     } else source += char.replace(/[.+^$()|\\{}[\]]/, '\\$&')
   }
-  return new RegExp(`^${source}${')'.repeat(braces)}$`, 'u')
+  return `${source}${')'.repeat(braces)}`
+}
+
+/** Where the parenthesis that opens at `from` closes; -1: nowhere. */
+function closing(glob: string, from: number): number {
+  let depth = 0
+  for (let at = from; at < glob.length; at++) {
+    if (glob[at] === '(') depth++
+    else if (glob[at] === ')' && --depth === 0) return at
+  }
+  return -1
+}
+
+/** The parts between the bars that stand in no parentheses of their own. */
+function alternatives(text: string): string[] {
+  const parts = ['']
+  let depth = 0
+  for (const char of text) {
+    if (char === '(') depth++
+    else if (char === ')') depth--
+    if (char === '|' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += char
+  }
+  return parts
 }

@@ -29,7 +29,7 @@ export interface Unseen {
 export async function createTables(context: RunnerContext, config: Config): Promise<Unseen[] | undefined> {
   const folder = await folderOf(context)
   const { dialect } = context
-  const ignored = ignoring(config.ignore, dialect.namespaces)
+  const ignored = ignoring(config.ignore, { namespaces: dialect.namespaces })
   const models = ignored.without(await modelsSchema(context, config))
   return withSession(context, 'create', (session) =>
     underLock(session, async () => {
@@ -70,7 +70,7 @@ export async function createMissing(session: Session, context: RunnerContext, co
   await using spelling = spellingFor(context, config)
   const found = await dialect.inspect(connection)
   const [before, models] = await spelling.settle(found, await spelling.ofDdl(await ddlOf(context, config)))
-  const wanted = ignoring(config.ignore, dialect.namespaces).without(models)
+  const wanted = ignoring(config.ignore, { namespaces: dialect.namespaces }).without(models)
   const operations = gapBetween(before, wanted, dialect.traits).lacking
   if (operations.length === 0) return []
   await construct(session, operations, { before: found })

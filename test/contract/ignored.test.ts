@@ -123,4 +123,62 @@ describeOn(({ shared }) => shared)('on $name', (engine) => {
     ])
     expect(await migrations.check({ models: false })).toMatchObject({ ok: true })
   })
+
+  it("is another tool's book as well, told by its columns", async () => {
+    models(users)
+    const books = [
+      ['alembic_version', 'version_num varchar(32) not null primary key'],
+      ['migrations', 'id integer primary key, timestamp bigint not null, name varchar(200) not null'],
+      ['__drizzle_migrations', 'id integer primary key, hash varchar(64) not null, created_at bigint'],
+      [
+        'knex_migrations_lock',
+        `${engine.name === 'mysql' ? '`index`' : '"index"'} integer primary key, is_locked integer`,
+      ],
+      ['schema_migrations', 'version bigint primary key, dirty integer not null'],
+      [
+        'flyway_schema_history',
+        'installed_rank integer primary key, version varchar(50), description varchar(200), type varchar(20), script varchar(900), checksum integer, installed_by varchar(100), installed_on timestamp, execution_time integer, success integer',
+      ],
+      ['django_migrations', 'id integer primary key, app varchar(9) not null, name varchar(9), applied varchar(9)'],
+    ]
+    for (const [name, columns] of books) await byHand(`create table ${name} (${columns})`)
+    await using none = await open([])
+    await none.migrate({ message: 'users' })
+    expect((await none.adopt()).outcome).toBe('empty')
+    await none.upgrade()
+    expect(await none.check()).toMatchObject({ ok: true, database: [], models: [] })
+    expect((await none.status()).tables.map(({ name }) => name)).toEqual(['users'])
+
+    // One of these names with other columns is the application's, and so is what `!` takes back.
+    await byHand(
+      'drop table django_migrations',
+      'create table django_migrations (id integer primary key, title varchar(9))',
+    )
+    const found = (await none.check()).database?.map(({ text }) => text) ?? []
+    expect(found).toEqual([expect.stringContaining('drop table django_migrations')])
+    await using back = await open(['!alembic_*', 'django_*', '!nothing'])
+    const taken = (await back.check()).database?.map(({ text }) => text) ?? []
+    expect(taken).toEqual([expect.stringContaining('drop table alembic_version')])
+    // Two databases are compared as they are.
+    const raw = await none.diff({ from: 'empty', to: 'database' })
+    expect(raw.script).toMatch(/create table .*alembic_version/i)
+    expect((await none.diff({ from: 'revisions', to: 'database' })).script).not.toMatch(/alembic_version/)
+  })
+
+  it.runIf(spaces)('with the schema that the tool made, and in any other one', async () => {
+    models(users)
+    await byHand(
+      users,
+      'create schema drizzle',
+      'create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)',
+      'create schema ops',
+      'create table ops.pgmigrations (id serial primary key, name varchar(255) not null, run_on timestamp not null)',
+    )
+    await using none = await open([])
+    const { changes } = await none.adopt()
+    expect(changes.map(({ text }) => text.split(' ').slice(0, 3).join(' '))).toEqual(['create table users'])
+    await byHand('create table drizzle.things (id integer primary key)')
+    const found = (await none.check({ models: false })).database?.map(({ text }) => text) ?? []
+    expect(found.map((text) => text.split(' ').slice(0, 3).join(' '))).toEqual(['drop table drizzle.things'])
+  })
 })

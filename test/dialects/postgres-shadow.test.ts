@@ -179,3 +179,37 @@ describe.runIf(server)('scratch databases on a server', () => {
     await connection.execute(`drop database ${unmarked}`)
   })
 })
+
+describe('extensions that are published beside the embedded engine', () => {
+  it('are there where their package is installed', async () => {
+    const read = await embedded.scratch(async (connection) => {
+      await embedded.load(connection, [
+        'create extension vector',
+        "create table docs (id int primary key, v vector(3) default '[1,2,3]', h halfvec(3))",
+        'create index docs_v on docs using hnsw (v vector_l2_ops)',
+      ])
+      await connection.execute("insert into docs (id) values (1); insert into docs values (2, '[9,9,9]')")
+      const [near] = await connection.query<{ id: number }>("select id from docs order by v <-> '[1,1,1]' limit 1")
+      return { near, schema: await dialect.inspect(connection) }
+    })
+    expect(read.near).toEqual({ id: 1 })
+    const [docs] = read.schema.tables
+    expect(docs?.columns.map(({ type }) => type)).toEqual(['integer', 'public.vector(3)', 'public.halfvec(3)'])
+    expect(docs?.indexes.map(({ name }) => name)).toEqual(['docs_v'])
+  })
+
+  it('are named with the versions that npm takes together where it is not', async () => {
+    const loading = embedded.scratch((connection) => embedded.load(connection, ['create extension postgis']))
+    await expect(loading).rejects.toMatchObject({
+      code: 'SHADOW_FAILED',
+      fix: expect.stringMatching(
+        /^npm install --save-dev @electric-sql\/pglite@\d\S+ @electric-sql\/pglite-postgis@\d/,
+      ),
+    })
+  })
+
+  it('that nobody publishes are only to be had on a server', async () => {
+    const loading = embedded.scratch((connection) => embedded.load(connection, ['create extension timescaledb']))
+    await expect(loading).rejects.toMatchObject({ code: 'SHADOW_FAILED', fix: expect.stringMatching(/^Set `shadow`/) })
+  })
+})

@@ -30,6 +30,7 @@ export const dialect: Dialect = {
     // 64 characters: in bytes that is sure to fit.
     maxIdentifier: 64,
   },
+  foundations: ['function', 'sequence'],
   traits,
   rules,
   connect,

@@ -27,11 +27,29 @@ const BUNDLED: ReadonlyMap<string, string> = new Map([
   ['refint', 'moddatetime'],
 ])
 
-// Published beside the engine: used when the project has them.
-const SEPARATE: ReadonlyMap<string, { specifier: string; member: string }> = new Map([
-  ['vector', { specifier: '@electric-sql/pglite-pgvector', member: 'vector' }],
-  ['postgis', { specifier: '@electric-sql/pglite-postgis', member: 'postgis' }],
+// Published beside the engine, each made for one version of it: used when the project has them. `install` is what npm
+// takes together.
+const SEPARATE: ReadonlyMap<string, { specifier: string; member: string; install: string }> = new Map([
+  [
+    'vector',
+    {
+      specifier: '@electric-sql/pglite-pgvector',
+      member: 'vector',
+      install: '@electric-sql/pglite@0.5.14 @electric-sql/pglite-pgvector@0.0.15',
+    },
+  ],
+  [
+    'postgis',
+    {
+      specifier: '@electric-sql/pglite-postgis',
+      member: 'postgis',
+      install: '@electric-sql/pglite@0.5.8 @electric-sql/pglite-postgis@0.2.8',
+    },
+  ],
 ])
+
+/** What npm would have to install, so that the embedded engine has this extension; undefined: nothing helps. */
+export const installLine = (extension: string): string | undefined => SEPARATE.get(extension)?.install
 
 const REQUIRES: ReadonlyMap<string, string> = new Map([['earthdistance', 'cube']])
 

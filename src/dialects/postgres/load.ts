@@ -1,7 +1,7 @@
 // Runs statements inside the transaction of a scratch database: adapted where they have to be, provided with what they name.
 import { GodwitError, type Place } from '../../errors.ts'
 import type { Connection, Failure } from '../dialect.ts'
-import { extensionLacking, extensionsIn, isBundled } from './engine.ts'
+import { extensionLacking, extensionsIn, installLine, isBundled } from './engine.ts'
 import { explain } from './explain.ts'
 import { skipBlank } from './lexer.ts'
 import { cutHint } from './long-names.ts'
@@ -175,11 +175,16 @@ function failed(error: unknown, sql: string, embedded: boolean, statements: read
   const cut = failure.kind === 'duplicate object' ? cutHint(failure.message, statements) : undefined
   const name = extensionLacking(failure.message)
   if (name !== undefined) {
+    const line = embedded ? installLine(name) : undefined
+    const server =
+      'Set `shadow` in the configuration to the URL of a server that has it: a scratch database is made there.'
     return new GodwitError('SHADOW_FAILED', `The shadow database does not have the extension "${name}".`, {
       why: embedded ? 'The embedded engine does not bundle it.' : 'It is not installed on the shadow server.',
-      fix: embedded
-        ? 'Set `shadow` in the configuration to the URL of a server that has it: a scratch database is made there.'
-        : `Install the extension there, or choose another server for \`shadow\`.`,
+      fix: !embedded
+        ? 'Install the extension there, or choose another server for `shadow`.'
+        : line === undefined
+          ? server
+          : `npm install --save-dev ${line} (these versions fit each other). Or: ${server}`,
       cause: error,
     })
   }

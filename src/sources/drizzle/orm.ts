@@ -35,8 +35,22 @@ export async function loadOrm(file: string): Promise<Orm> {
     })
   }
   const manifest: { version?: string } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  refuseOld(manifest.version ?? '', folder)
   const core: OrmCore = await importFrom(folder, 'index.js')
   return { core, folder, line: manifest.version?.startsWith('0.') ? '0' : '1' }
+}
+
+const OLDEST = 45
+
+// Older ones lack what is asked of the tables, or say it otherwise.
+function refuseOld(version: string, folder: string): void {
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version) ?? []
+  if (major !== '0' || Number(minor) >= OLDEST) return
+  throw new GodwitError('SOURCE_FAILED', `The models are made with drizzle-orm ${version}, which is too old.`, {
+    why: `Godwit reads the tables of drizzle-orm 0.${OLDEST} and later, and of the 1.0 line. This one is in ${folder}.`,
+    fix: `Update it in the project of the models: npm install drizzle-orm@0.${OLDEST}`,
+    data: { version },
+  })
 }
 
 /** The part for one database, from the same copy of the package. */

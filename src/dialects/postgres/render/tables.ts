@@ -39,13 +39,18 @@ export function createTable(table: Table, context: Context): Draft[] {
     ...table.indexes
       .filter((index) => comesLater(table, index))
       .flatMap((index) => createIndex(table.name, index, false, context)),
+    ...own
+      .filter((constraint) => fitsInline(constraint) && needsIndex(table, constraint))
+      .flatMap((constraint) => addConstraint(table.name, constraint, context)),
     ...(tableExtra(table).partitionOf === undefined ? table.columns : ownColumns(table)).flatMap((column) =>
       afterColumn(table.name, column, context, target),
     ),
     ...inheritedChanges(table, target),
     ...comment(`${tableWord(table)} ${name}`, table.comment),
     ...own
-      .filter((constraint) => fitsInline(constraint) && !comesLater(table, constraint))
+      .filter(
+        (constraint) => fitsInline(constraint) && !comesLater(table, constraint) && !needsIndex(table, constraint),
+      )
       .flatMap((constraint) => constraintComment(table.name, constraint)),
     ...attributes(table, target),
   ]
@@ -63,6 +68,15 @@ function comesLater(table: Table, part: Constraint | Index): boolean {
   return (
     extra.partitionOf !== undefined && [...table.constraints, ...table.indexes].some((each) => each.extra?.partitionOf)
   )
+}
+
+// A foreign key of a table to itself, to columns that only an index of the table makes unique.
+function needsIndex({ name, constraints, indexes }: Table, { references }: Constraint): boolean {
+  if (references?.table !== name) return false
+  const wanted = references.columns.toSorted().join('\0')
+  const isWanted = (columns: readonly (string | undefined)[]): boolean => columns.toSorted().join('\0') === wanted
+  const isKey = constraints.some(({ type, columns }) => /^(primary key|unique)$/u.test(type) && isWanted(columns))
+  return !isKey && indexes.some(({ unique, keys }) => unique && isWanted(keys.map(({ column }) => column)))
 }
 
 // ATTACH PARTITION pairs the partition's indexes with the parent's by itself.
@@ -92,7 +106,7 @@ function createText(table: Table, context: Context): string {
     ),
     ...table.constraints
       .filter((constraint) => belongs(table, constraintExtra(constraint).inherited) && fitsInline(constraint))
-      .filter((constraint) => !comesLater(table, constraint))
+      .filter((constraint) => !comesLater(table, constraint) && !needsIndex(table, constraint))
       .map(constraintText),
   ]
   const words = ['create', ...(extra.unlogged ? ['unlogged'] : []), tableWord(table), named(table.name)]

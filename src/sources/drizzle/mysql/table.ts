@@ -75,7 +75,7 @@ function columnLine(context: MysqlContext, column: Column): string {
   else if (/^timestamp\b/i.test(type)) parts.push('null')
   const value = defaultOf(orm, speller, column)
   if (value !== undefined) parts.push(`default ${value}`)
-  if (Reflect.get(column, 'hasOnUpdateNow') === true) {
+  if (Reflect.get(column, 'hasOnUpdateNow') === true && !/ on update \S+$/i.test(value ?? '')) {
     // The server wants the digits of the column.
     const digits = /\((\d)\)/.exec(type)?.[1]
     parts.push(`on update current_timestamp${digits === undefined ? '' : `(${digits})`}`)

@@ -24,12 +24,22 @@ export function defaultOf(orm: Orm, speller: Speller, column: Column): string | 
   const value: unknown = column.default
   if (value === undefined) return undefined
   const type = column.getSQLType()
-  if (orm.core.is(value, orm.core.SQL)) return parenthesized(speller.expression(value), type)
+  if (orm.core.is(value, orm.core.SQL)) return written(speller.expression(value), type)
   // Dates become text, JSON becomes text: the column knows. Strings and numbers are what they are.
   const isValue = typeof value === 'object' && value !== null
   const stored: unknown = isValue || /^json\b/i.test(type) ? column.mapToDriverValue(value) : value
   const text = mysqlLiteral(stored)
   return EXPRESSION_ONLY.test(type) ? `(${text})` : text
+}
+
+// People write the other attribute of a column behind its default, for want of a place of its own.
+const ON_UPDATE =
+  /^([\s\S]+?)\s+on\s+update\s+((?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d*\s*\))?)\s*$/i
+
+function written(text: string, type: string): string {
+  const [, value = text, update] = ON_UPDATE.exec(text.trim()) ?? []
+  const written = parenthesized(value, type)
+  return update === undefined ? written : `${written} on update ${update}`
 }
 
 // What DEFAULT takes as it is; any other expression needs parentheses, which people forget.

@@ -10,7 +10,7 @@ import { createTable, foreignKeys, indexes, type PostgresTable, tableName } from
 import { postgresLiteral } from './value.ts'
 import { viewStatements } from './view.ts'
 
-/** One statement each: schemas, enums, sequences, roles, tables, foreign keys, indexes, views, policies. Errors: SOURCE_FAILED. */
+/** One statement each: schemas, enums, sequences, roles, tables, indexes, foreign keys, views, policies. Errors: SOURCE_FAILED. */
 export async function postgresDdl(
   exports: readonly unknown[],
   orm: Orm,
@@ -53,8 +53,9 @@ export async function postgresDdl(
     ),
     ...roleStatements(context, exports, tables, policies),
     ...tables.map((table) => createTable(context, table)),
-    ...tables.flatMap((table) => foreignKeys(context, table, tables)),
+    // A foreign key may need a unique index.
     ...tables.flatMap((table) => indexes(context, table)),
+    ...tables.flatMap((table) => foreignKeys(context, table, tables)),
     ...views.map(({ statement }) => statement),
     ...rowSecurity(context, tables, policies),
     ...policyStatements(context, tables, policies),

@@ -35,15 +35,19 @@ export function unwrap(
   orm: Orm,
   column: Column,
 ): { base: Column; dimensions: number; suffix: string } {
+  if (!('PgArray' in pg)) {
+    const dimensions = 'dimensions' in column && typeof column.dimensions === 'number' ? column.dimensions : 0
+    return { base: column, dimensions, suffix: '[]'.repeat(dimensions) }
+  }
+  // Here `dimensions` of a column is the length of a vector or of bits.
   let base = column
   let suffix = ''
-  while ('PgArray' in pg && orm.core.is(base, pg.PgArray)) {
+  let dimensions = 0
+  for (; orm.core.is(base, pg.PgArray); dimensions++) {
     suffix = `[${base.size ?? ''}]${suffix}`
     base = base.baseColumn
   }
-  if (suffix !== '') return { base, suffix, dimensions: suffix.split('[').length - 1 }
-  const dimensions = 'dimensions' in column && typeof column.dimensions === 'number' ? column.dimensions : 0
-  return { base, dimensions, suffix: '[]'.repeat(dimensions) }
+  return { base, dimensions, suffix }
 }
 
 /** The type as Drizzle prints it; the name of an enum quoted and with its schema. */
