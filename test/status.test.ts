@@ -140,12 +140,14 @@ test('a revision that was interrupted is said by every command, with what finish
     'create table posts (id integer);\nvacuum;\ncreate table tags (id integer);\ninsert into users values (9);'
   write('migrations/2.sql', sqlRevision('b1', ['a1'], text, 'drop table tags;\ndrop table posts;'))
   expect((await cli(['upgrade', ...on])).stderr).toContain('Its first 2 of 4 statements have happened and stay')
-  const incomplete = [{ revision: 'b1', state: 'upgrading', inDoubt: false }]
+  const incomplete = [{ revision: 'b1', state: 'upgrading', done: 2, inDoubt: false }]
   const codes = { status: 3, check: 3, plan: 3, current: 0 }
   for (const [verb, code] of Object.entries(codes)) {
     const exit = verb === 'status' || verb === 'plan' ? ['--exit-code'] : []
     const said = await cli([verb, ...exit, ...on])
-    expect(said.stdout, said.stderr).toMatch(/✗ b1 was stopped while upgrading\n *→ `godwit upgrade` finishes it\./)
+    expect(said.stdout, said.stderr).toMatch(
+      /✗ b1 was stopped while upgrading, after 2 statements\n *→ `godwit upgrade` finishes it; `godwit downgrade` says/,
+    )
     expect(said.stdout).not.toMatch(/✓ (Up to date|Nothing|all revisions)|the latest\n|0 revisions|by hand/)
     const told = await cli([verb, ...exit, '--json', ...on])
     expect(JSON.parse(told.stdout)).toMatchObject({ incomplete })

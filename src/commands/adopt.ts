@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { GodwitError } from '../errors.ts'
 import type { Revision } from '../revisions/index.ts'
 import type { Differing, Gap } from '../runner/reconcile.ts'
+import type { StateReport } from '../runner/reports.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type Change, changes } from './changes.ts'
 import { command } from './command.ts'
@@ -72,7 +73,11 @@ Nothing is ever dropped: what only the database has is listed and left alone. Wh
     const runner = await import('../runner/index.ts')
     await runner.checkWhole(await context.runner(options))
     const state = await runner.readState(await context.runner(options))
-    if (state.applied.length > 0) throw historyExists(state.current)
+    const begun = new Set(state.incomplete.map(({ revision }) => revision))
+    // One that was begun and never finished is no history: the schema tells where the database is.
+    if (state.applied.some((id) => !begun.has(id)) || state.incomplete.some((each) => each.state === 'downgrading')) {
+      throw historyExists(state)
+    }
     const dialect = await context.dialect()
     context.emit({ type: 'working', message: 'Reading the database' })
     const { ignoring } = await import('../runner/ignored.ts')
@@ -86,7 +91,7 @@ Nothing is ever dropped: what only the database has is listed and left alone. Wh
       order: [],
       only: [],
       unseen: [],
-      pending: state.pending.length,
+      pending: state.pending.length + begun.size,
       models: (await context.config()).sources.length > 0,
     }
     if (live.tables.length + live.objects.length === 0) return report
@@ -248,9 +253,19 @@ async function unseenOf(context: Context, ids: readonly string[]): Promise<Named
   )
 }
 
-const historyExists = (current: readonly string[]): GodwitError =>
-  new GodwitError('HISTORY_EXISTS', `This database has a history: it is at ${current.join(', ')}.`, {
-    why: 'It was taken over before, or was made by revisions.',
-    fix: '`godwit status` says what is pending, `godwit check` whether the history is true, `godwit stamp <id>` corrects it.',
+function historyExists({ current, incomplete }: StateReport): GodwitError {
+  const [begun] = incomplete
+  return new GodwitError('HISTORY_EXISTS', `This database has a history: it is at ${current.join(', ')}.`, {
+    why:
+      begun === undefined
+        ? 'It was taken over before, or was made by revisions.'
+        : `It was made by revisions, and ${begun.revision} was stopped while ${begun.state}.`,
+    fix:
+      begun === undefined
+        ? '`godwit status` says what is pending, `godwit check` whether the history is true, `godwit stamp <id>` corrects it.'
+        : begun.state === 'upgrading'
+          ? '`godwit upgrade` finishes it, `godwit downgrade` says how to take it back; `godwit stamp <id>` sets the history to what is true.'
+          : '`godwit downgrade` finishes it.',
     data: { current },
   })
+}

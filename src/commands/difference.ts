@@ -1,6 +1,7 @@
 // From two schemas to the operations between them, renames carried out by the engine so that every text follows.
 import type { Dialect } from '../dialects/dialect.ts'
 import {
+  caseRenames,
   diff,
   parseRename,
   type Rename,
@@ -59,9 +60,13 @@ export async function difference(request: DifferenceRequest): Promise<Difference
   const spoken = ignored.without(whole)
   const afterOf = (known: Schema): Schema =>
     ignored.keeping(vocabulary === undefined ? spoken : keepUnspoken(spoken, known, vocabulary), known)
-  const candidates = candidatesBeside(before, afterOf(before), dialect, given)
+  const named = new Set(given.flatMap((each) => [`${each.kind} ${each.from}`, `to ${each.kind} ${each.to}`]))
+  const certain = caseRenames(before, afterOf(before), traits).filter(
+    (each) => !named.has(`${each.kind} ${each.from}`) && !named.has(`to ${each.kind} ${each.to}`),
+  )
+  const candidates = candidatesBeside(before, afterOf(before), dialect, [...given, ...certain])
   const decided = decide === undefined || candidates.length === 0 ? [] : await decide(candidates)
-  const renames = [...given, ...decided]
+  const renames = [...given, ...certain, ...decided]
   const taken = new Set(decided.map(flagOf))
   const open = candidates.map(flagOf).filter((flag) => !taken.has(flag))
   if (renames.length === 0) {
@@ -69,11 +74,11 @@ export async function difference(request: DifferenceRequest): Promise<Difference
     const back = (): Operation[] => diff(after, before, { traits })
     return { operations: diff(before, after, { traits }), back, before, after, open }
   }
-  const named = renameOperations(before, renames, spoken)
-  const clear = withoutStale(before, named, traits)
+  const moved = renameOperations(before, renames, spoken)
+  const clear = withoutStale(before, moved, traits)
   const way = clear === before ? [] : diff(before, clear, { traits })
   const gone = goneFrom(before, clear)
-  const first = named.filter((each) => each.kind !== 'renameObject' || !gone.has(ref(each.type, each.from)))
+  const first = moved.filter((each) => each.kind !== 'renameObject' || !gone.has(ref(each.type, each.from)))
   const renamed = await spelling.renamed(clear, first)
   const after = afterOf(renamed)
   refuseUnspoken(gone, spoken, afterOf(before))

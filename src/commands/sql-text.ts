@@ -52,5 +52,6 @@ export function scriptText(dialect: Dialect, operations: readonly Operation[], b
     parts.push(lines.join('\n'))
     at += group.length
   }
-  return parts.length === 0 ? '' : `${parts.join('\n')}\n`
+  const head = dialect.scriptHead?.(statements.map(({ sql }) => sql))
+  return parts.length === 0 ? '' : `${head === undefined ? '' : `${head}\n`}${parts.join('\n')}\n`
 }

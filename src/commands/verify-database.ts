@@ -107,7 +107,11 @@ async function checkPending(context: Context, checks: Checks, { graph, migrates 
       'pending',
       'failed',
       `${revision} was interrupted while ${state}`,
-      inDoubt ? 'godwit resolve' : `godwit ${state === 'upgrading' ? 'upgrade' : 'downgrade'}`,
+      inDoubt
+        ? 'godwit resolve'
+        : state === 'upgrading'
+          ? '`godwit upgrade`, or `godwit downgrade` says how to take it back'
+          : 'godwit downgrade',
     )
   if (pending.length > 0)
     checks.add(

@@ -95,6 +95,8 @@ export interface Dialect {
   identifier(name: string): string
   /** What a driver's error means. `sql` is the text that was sent, for the place of a syntax error. */
   explain(error: unknown, context?: { sql?: string; url?: string }): Failure
+  /** What whoever pipes this script into the database's own client has to know, as one comment; absent or undefined: nothing. */
+  scriptHead?(statements: readonly string[]): string | undefined
   /** Copies of the whole database, loaded when they are asked for; absent: there is no way. */
   backup?(): Promise<Backup>
 }
@@ -249,6 +251,9 @@ export interface ShadowOptions {
   cache?: string
 }
 
+/** A statement as a run sends it. */
+export type Asked = Pick<Statement, 'sql' | 'otherwise' | 'resort'>
+
 /** An empty database that is thrown away after each use. */
 export interface Shadow extends AsyncDisposable {
   /**
@@ -261,6 +266,11 @@ export interface Shadow extends AsyncDisposable {
    * statements are left out, roles and extensions they name are provided. A failure is coded and shows the statement.
    */
   load(connection: Connection, statements: readonly string[]): Promise<void>
+  /**
+   * Runs statements of ours in the very words of a run, with the other ways where the server refuses the first: what a
+   * proof has shown is what happens. Absent: no statement has other ways, and `load` runs them. Errors: as for `load`.
+   */
+  carryOut?(connection: Connection, statements: readonly Asked[]): Promise<void>
   /** Engine and version: part of every cache key. */
   readonly identity: string
   close(): Promise<void>

@@ -30,7 +30,9 @@ export function displace(plan: Plan): Disturbance[] {
     if (action.role === 'drop') {
       for (const slot of [...action.slots]) {
         if (!slot.startsWith('-')) continue
-        for (const dependant of plan.from.neededBy(slot.slice(1))) stepAside(plan, dependant, slot.slice(1), false)
+        for (const dependant of plan.from.neededBy(slot.slice(1))) {
+          if (!stays(plan, dependant, slot.slice(1))) stepAside(plan, dependant, slot.slice(1), false)
+        }
       }
     }
     if (action.operation === undefined) continue
@@ -75,6 +77,12 @@ function isCarried(plan: Plan, dependant: string, reference: string, disturbed: 
   if (element?.kind !== 'column') return element?.kind === 'table'
   return element.column.generated === undefined && !dependsByDefault(plan, element.column, reference)
 }
+
+// What changes anyway, or gets another name, goes the ordinary way.
+const stays = (plan: Plan, dependant: string, cause: string): boolean =>
+  !plan.at.has(`-${dependant}`) &&
+  refAfter(plan, dependant) === dependant &&
+  plan.traits.staysWithout?.(dependant, cause, plan.to.schema) === true
 
 const TYPES: ReadonlySet<string> = new Set(['enum', 'domain', 'composite', 'range'])
 

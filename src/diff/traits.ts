@@ -6,6 +6,8 @@ import type { Column, Constraint, Index, Schema, SchemaObject, Table, TableAttri
 export interface Traits {
   /** The order of a table's columns is part of its definition (and `moveColumn` exists). */
   columnOrder: boolean
+  /** Names that differ in nothing but capitals are one name: a change of them alone is a rename, and nobody is asked. */
+  foldsCase?: boolean
   /** In place (true) or drop and create (false), for two objects of the same identity. */
   alterObject(from: SchemaObject, to: SchemaObject): boolean
   /** False: the column cannot be changed in place and has to be dropped and added (values are lost: the last resort). */
@@ -26,6 +28,11 @@ export interface Traits {
    * table or column are the engine's to carry along; one that has to go meanwhile is named itself: `constraint orders.fk`.
    */
   disturbs(operation: Operation, before: Schema, after: Schema): string[]
+  /**
+   * True where what depends on a thing that goes can stay all the same: another one takes over at that very moment, as one
+   * key does for another one under a foreign key. `dependant` and `gone` are refs that mean the same on both sides.
+   */
+  staysWithout?(dependant: string, gone: string, after: Schema): boolean
   /** True for an object whose text keeps the old name when something it reads gets another. Absent: all texts follow. */
   keepsName?(object: SchemaObject, rename: Operation): boolean
   /**

@@ -14,6 +14,8 @@ export interface Place extends Omit<Alone, 'item'> {
   resumed: boolean
   /** What is known of the database; one for the whole step. */
   seen: Seen
+  /** Told when something of it has happened, or may have. */
+  reached: { touched?: boolean }
 }
 
 /** Looks, notes what is missing, and makes it. Throws SendFailure. Errors: ENSURE_DIFFERENT. */
@@ -21,7 +23,7 @@ export async function ensureApart(
   session: Session,
   step: Step,
   { ensure, operation }: Extract<Item, { type: 'ensure' }>,
-  { head, tail, resumed, seen, ...place }: Place,
+  { head, tail, resumed, seen, reached, ...place }: Place,
 ): Promise<Ensured[]> {
   const { dialect, connection, ledger } = session
   const { revision } = step
@@ -34,6 +36,7 @@ export async function ensureApart(
   for (const [at, statement] of statements.entries()) {
     const last = at === statements.length - 1 ? tail : []
     const state = resumed && statement.probe !== undefined ? await ask(session, statement.probe) : 'absent'
+    if (state !== 'absent') reached.touched = true
     // Something is there, but not what was asked for, and nobody knows how to take it away.
     if (state === 'half' && statement.probe?.repair === undefined) {
       throw doubt(revision.id, { step: place.index, command: statement.sql }, 'half')
@@ -41,6 +44,7 @@ export async function ensureApart(
     if (state === 'half') await clear(session, statement.probe)
     if (state === 'done') await books(session, revision.id, last)
     else await alone(session, step, { ...place, item: { type: 'statement', statement }, head: [], tail: last })
+    reached.touched = true
   }
   if (statements.length > 0) changed(seen, ensure)
   return [ensured]

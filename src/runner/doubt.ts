@@ -8,6 +8,7 @@ const REASONS = {
   edited: 'The file was edited since, and holds another statement there now.',
   other:
     'The revision comes to another statement there now: its file was edited, or another version of Godwit or of the server writes it otherwise.',
+  gone: 'It commits by itself, and the file that says what it makes is gone.',
   half: 'What it makes is there, but not as it makes it: somebody may have made or changed it in the meantime.',
 } as const
 

@@ -14,7 +14,7 @@ import { withRetry } from './retry.ts'
 import { made, nothingSeen } from './seen.ts'
 import { type Part, SendFailure } from './send.ts'
 import { interrupted, type Session } from './session.ts'
-import { isTraceless, standAgain } from './stand.ts'
+import { isTraceless, retract, standAgain } from './stand.ts'
 import type { Item, Step } from './step.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { undoOf } from './undo.ts'
@@ -82,8 +82,9 @@ export async function execute(session: Session, work: Work, resume?: Resume): Pr
   } catch (error) {
     const told = await toldOf(session, work, error, asOne ? undefined : reached)
     const isOurs = !asOne && !(told instanceof Overtaken) && !isLost(error)
-    if (step.direction === 'down' && isOurs && reached.committed === 0 && isTraceless(items)) {
-      await standAgain(session, revision.id)
+    if (isOurs && reached.committed === 0 && reached.touched !== true) {
+      if (step.direction === 'down' && isTraceless(items)) await standAgain(session, revision.id)
+      if (step.direction === 'up' && isRefused(error)) await retract(session, revision.id)
     }
     throw told
   } finally {
@@ -95,6 +96,10 @@ const isLost = (error: unknown): boolean =>
   error instanceof SendFailure
     ? error.failure.kind === 'connection lost'
     : isGodwitError(error) && error.code === 'CONNECTION_LOST'
+
+/** Whether the server itself refused a statement of the revision: then it is known that it has done nothing. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof SendFailure && (error.part?.item?.type === 'statement' || error.part?.item?.type === 'group')
 
 /** What became of a failed step, in words for whoever asked for it; Overtaken where another runner did it. */
 export async function toldOf(
@@ -160,6 +165,8 @@ async function whole(session: Session, { step, items, statements }: Work): Promi
 /** How far a step in units has come: the items before this one are committed. */
 export interface Reached {
   committed: number
+  /** Something of the item after those has happened, or may have. */
+  touched?: boolean
 }
 
 interface Unit {
@@ -205,12 +212,15 @@ async function inUnits(
   const seen = nothingSeen()
   for (const [at, unit] of units.entries()) {
     reached.committed = unit.first
+    delete reached.touched
     session.signal?.throwIfAborted()
     const next = unit.first + unit.items.length
     const tail = at === units.length - 1 ? finish : parts(ledger.progress(id, next))
     const [only] = unit.items
-    const place = { index: unit.first, of: items.length, head, tail, resumed: resume !== undefined, seen }
+    const place = { index: unit.first, of: items.length, head, tail, resumed: resume !== undefined, seen, reached }
     if (only?.type !== 'ensure' && only?.type !== 'backfill') made(seen)
+    // What code has done before it failed, nobody can tell, nor what a batch has filled.
+    if (unit.items.some(({ type }) => type === 'run' || type === 'backfill')) reached.touched = true
     if (unit.shares || only === undefined || only.type === 'run' || only.type === 'group') {
       const { statements } = foretold(dialect, unit.items, { version: session.connection.version })
       const { revision } = step

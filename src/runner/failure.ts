@@ -28,7 +28,7 @@ const FIXES: Partial<Record<ErrorCode, string>> = {
   STATEMENT_LOCK_TIMEOUT:
     'Another session holds a lock for long. End it or wait for it, then run the command again; `lockTimeout` is how long each try waits.',
   OBJECT_EXISTS:
-    'Somebody made it by hand, or an older tool did: `godwit check` shows how the database differs from its history. Where it holds what the revisions make, `godwit adopt` takes it over; op.ensureTable and op.ensureColumn leave alone what is there.',
+    'Somebody made it by hand, or an older tool did: `godwit check` shows how the database differs from its history. Where no revision is complete yet, `godwit adopt` takes the database over as it is; otherwise let the revision look first: op.ensureTable and op.ensureColumn leave alone what is there.',
   FOREIGN_KEY_FAILED:
     'Create the table that is referenced first, in this revision above it or in one before, with a primary or unique key; rows that point at nothing have to be repaired first.',
   TYPE_CONFLICT:

@@ -14,6 +14,7 @@ import type {
   JournalEntry,
   Loss,
   PlanReport,
+  ResolveOutcome,
   ResolveReport,
   RunnerContext,
   RunReport,
@@ -100,7 +101,7 @@ export const stamp = (context: RunnerContext, options: { target: string }): Prom
 /** Settles what an interrupted run left in doubt: by the statement's probe, or as told by `outcome`. */
 export const resolve = (
   context: RunnerContext,
-  options: { revision?: string; outcome?: 'done' | 'absent' } = {},
+  options: { revision?: string; outcome?: ResolveOutcome } = {},
 ): Promise<ResolveReport> => resolveStep(context, options)
 
 /** Who is migrating this database right now, where that can be seen; nothing is written. */

@@ -1,7 +1,7 @@
 // What a revision comes to on one database: statements, code to call, and groups that wait for the schema before them.
 import type { Connection, Dialect, TextStatement } from '../dialects/dialect.ts'
 import { GodwitError } from '../errors.ts'
-import { applyAll, BATCH, isEnsure, resolve } from '../operations/index.ts'
+import { apply, applyAll, BATCH, isEnsure, resolve } from '../operations/index.ts'
 import type { Ensure, Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
 import type { Revision } from '../revisions/index.ts'
@@ -145,7 +145,7 @@ export function renderGroup(dialect: Dialect, group: Extract<Item, { type: 'grou
 export function foretold(
   dialect: Dialect,
   items: readonly Item[],
-  context: RenderContext,
+  context: RenderContext & { isBegun?: boolean },
 ): { statements: Statement[]; after?: Schema; there: Set<number> } {
   let { before } = context
   // Operations that look first, and will find what they ask for.
@@ -161,13 +161,24 @@ export function foretold(
       return ahead.statements
     }
     const found = renderGroup(dialect, item, { ...context, ...(before !== undefined && { before }) })
-    if (before !== undefined) before = applyAll(before, item.operations)
+    if (before !== undefined)
+      before = context.isBegun ? applyRest(before, item.operations) : applyAll(before, item.operations)
     return found
       .map((each) => (each.type === 'statement' ? each.statement : undefined))
       .filter((each) => each !== undefined)
   })
   return { statements, there, ...(before !== undefined && { after: before }) }
 }
+
+// What has happened before the run was stopped is in the schema already, and does not fit once more.
+const applyRest = (schema: Schema, operations: readonly Operation[]): Schema =>
+  operations.reduce((current, operation) => {
+    try {
+      return apply(current, operation)
+    } catch {
+      return current
+    }
+  }, schema)
 
 /** What an operation that looks first will probably come to. A script is for any database: it has guards instead. */
 function ensureAhead(

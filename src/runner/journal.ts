@@ -255,3 +255,17 @@ export async function readOpen(
   )
   return row === undefined ? undefined : { ...row, step: Number(row.step) }
 }
+
+/** The statements of an unfinished revision that commit by themselves and have happened since it was begun. */
+export async function readDone(dialect: Dialect, connection: Connection, revision: string): Promise<string[]> {
+  const rows = await connection.query<{ step: number | string; command: string; state: string }>(
+    `select step, command, state from ${names(dialect).journal} where action = 'up' and revision = ${dialect.literal(revision)} order by id`,
+  )
+  const done = new Map<number, string>()
+  for (const { step, command, state } of rows) {
+    // It was complete, and has been taken back since.
+    if (Number(step) === -1 && state === 'done') done.clear()
+    else if (Number(step) >= 0 && state === 'done') done.set(Number(step), command)
+  }
+  return [...done.values()]
+}

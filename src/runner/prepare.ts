@@ -175,13 +175,18 @@ const pastOf = (dialect: Dialect, connection: Connection): Past => ({
   ensured: (id) => readEnsured(dialect, connection, id),
 })
 
-/** Statements for the database as it is now. */
-export async function workFor(dialect: Dialect, connection: Connection, { step, items }: Prepared): Promise<Work> {
+/** Statements for the database as it is now. `isBegun`: some of them may have happened. */
+export async function workFor(
+  dialect: Dialect,
+  connection: Connection,
+  { step, items }: Prepared,
+  { isBegun = false } = {},
+): Promise<Work> {
   const known = { ...(await schemaFor(dialect, connection, items)), ...(await liveFor(dialect, connection, items)) }
   const context = { version: connection.version, ...known }
   const ready = rendered(dialect, items, context)
   // From the groups, not from their statements: a later group stands on what an earlier one has done to the schema.
-  return { step, items: ready, statements: foretold(dialect, items, context).statements }
+  return { step, items: ready, statements: foretold(dialect, items, { ...context, isBegun }).statements }
 }
 
 /** Statements for a state that is not there yet: for plans and scripts. `after` is the schema to go on with. */

@@ -147,6 +147,8 @@ export interface AppliedRevision {
 export interface Incomplete {
   revision: string
   state: 'upgrading' | 'downgrading'
+  /** So many of its statements have happened. */
+  done: number
   /** Nobody has asked yet whether the statement that it was cut off at has happened. */
   inDoubt: boolean
 }
@@ -201,7 +203,18 @@ export interface StampReport {
 
 /** What `resolve` found and did. */
 export interface ResolveReport {
-  settled: { revision: string; statement: number; sql: string; outcome: 'done' | 'absent' | 'open' }[]
+  settled: {
+    revision: string
+    /** The statement that was in doubt; absent where the whole revision was taken out (`undone`). */
+    statement?: number
+    sql?: string
+    outcome: ResolveOutcome | 'open'
+  }[]
+  /** Still unfinished. */
+  incomplete: Incomplete[]
 }
+
+/** What somebody says of an unfinished revision: its statement in doubt has happened or not, or all of it is undone by hand. */
+export type ResolveOutcome = 'done' | 'absent' | 'undone'
 
 export type { Ensured, LockHolder }

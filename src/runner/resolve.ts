@@ -1,16 +1,16 @@
 // Settles by a person's word, or by looking at the schema, what an interrupted run left in doubt.
 import { GodwitError } from '../errors.ts'
 import { findRevision } from '../revisions/index.ts'
-import type { ResolveReport, RunnerContext } from './reports.ts'
+import type { ResolveOutcome, ResolveReport, RunnerContext } from './reports.ts'
 import { settle } from './resume.ts'
 import { folderOf, readState, underLock } from './run.ts'
 import { withSession } from './session.ts'
-import { incomplete } from './state.ts'
+import { begun, incomplete } from './state.ts'
 
 /** Nothing of the revision is run: the next upgrade or downgrade goes on from there. Errors: IN_DOUBT, REVISION_UNKNOWN. */
 export async function resolveStep(
   context: RunnerContext,
-  { revision, outcome }: { revision?: string; outcome?: 'done' | 'absent' },
+  { revision, outcome }: { revision?: string; outcome?: ResolveOutcome },
 ): Promise<ResolveReport> {
   const folder = await folderOf(context)
   return withSession(context, 'write', (session) =>
@@ -30,7 +30,7 @@ export async function resolveStep(
       }
       const settled: ResolveReport['settled'] = []
       for (const id of wanted) for (const one of await settle(session, state, id, outcome)) settled.push(one)
-      return { settled }
+      return { settled, incomplete: begun(await readState(session, folder)) }
     }),
   )
 }

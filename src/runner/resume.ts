@@ -1,32 +1,42 @@
 // Settles what an interrupted run left: a probe tells whether the statement happened, and the step goes on from there.
 import { since } from '../amount.ts'
 import { GodwitError } from '../errors.ts'
-import { ask, books, clear } from './alone.ts'
+import { ask, books, clear, parts } from './alone.ts'
 import { doubt } from './doubt.ts'
 import { execute } from './execute.ts'
 import { attempt } from './going.ts'
 import { planOf } from './items.ts'
-import { type HistoryRow, readEntry, readOpen } from './journal.ts'
+import { type HistoryRow, readDone, readEntry, readOpen } from './journal.ts'
 import { prepare, workFor } from './prepare.ts'
-import type { FailedStep, ResolveReport, StepReport } from './reports.ts'
+import type { Direction, FailedStep, ResolveOutcome, ResolveReport, StepReport } from './reports.ts'
 import type { Session } from './session.ts'
-import { halfUndone, isTraceless, stand } from './stand.ts'
+import { halfDone, halfUndone, isTraceless, retract, retraction, stand } from './stand.ts'
 import type { State } from './state.ts'
 
 /**
  * Brings these to their end, one after the other; those that fail are kept in `failed` (see attempt). An undoing that is
- * not among `undone`, what this run may undo, is given up. Errors: HALF_UNDONE, those of resume.
+ * not among `undone`, what this run may undo, is given up. Going down, an unfinished one that is to be undone is given up
+ * where nothing of it has happened, and the others are left alone. Errors: HALF_UNDONE, HALF_DONE, those of resume.
  */
 export async function finish(
   session: Session,
   state: State,
   ids: readonly string[],
-  { undone, failed }: { undone: ReadonlySet<string>; failed: FailedStep[] | undefined },
+  {
+    direction,
+    undone,
+    failed,
+  }: { direction: Direction; undone: ReadonlySet<string>; failed: FailedStep[] | undefined },
 ): Promise<StepReport[]> {
   const finished: StepReport[] = []
   for (const id of ids) {
     const message = state.graph.nodes.get(id)?.message ?? ''
-    const isMeant = state.books.history.get(id)?.state !== 'downgrading' || undone.has(id)
+    const isUndoing = state.books.history.get(id)?.state === 'downgrading'
+    if (!isUndoing && direction === 'down') {
+      if (undone.has(id)) await withdraw(session, state, id)
+      continue
+    }
+    const isMeant = !isUndoing || undone.has(id)
     const step = await attempt(session, { id, message }, failed, async () =>
       isMeant ? resume(session, state, id) : giveUp(session, state, id),
     )
@@ -71,19 +81,69 @@ async function giveUp(session: Session, state: State, id: string): Promise<undef
   session.emit({ type: 'warning', message: `Revision ${id} stays applied: a downgrade was stopped before it began.` })
 }
 
-/** Settles the open statement of a revision as told, or by its probe, and runs nothing else. Errors: IN_DOUBT. */
+/**
+ * Takes a revision that was begun, and of which nothing has happened, out of the history.
+ * Errors: HALF_DONE (something has), IN_DOUBT.
+ */
+export async function withdraw(session: Session, state: State, id: string): Promise<undefined> {
+  if (!state.files.has(id)) {
+    const open = await readOpen(session.dialect, session.connection, id)
+    throw open === undefined ? await halfDone(session, state, id) : doubt(id, open, 'gone')
+  }
+  const found = await interruptedWork(session, state, id)
+  const outcome = found.open === undefined ? 'absent' : await outcomeOf(session, found, id)
+  // Code, batches, and operations that look first may have done something that no statement of the plan tells.
+  const isFirst = isTraceless(found.work.items)
+  if (found.open !== undefined && outcome === 'done') await close(session, id, found.open.step, outcome)
+  if (found.row.progress > 0 || outcome !== 'absent' || !isFirst) {
+    throw await halfDone(session, outcome === 'done' ? advanced(state, id, found.open?.step) : state, id)
+  }
+  await books(session, id, retraction(session, id))
+  session.emit({
+    type: 'warning',
+    message: `Revision ${id} was begun and nothing of it had happened: the history no longer has it.`,
+  })
+}
+
+const advanced = (state: State, id: string, step = 0): State => {
+  const row = state.books.history.get(id)
+  if (row === undefined) return state
+  const history = new Map(state.books.history).set(id, { ...row, progress: step + 1 })
+  return { ...state, books: { ...state.books, history } }
+}
+
+/** Settles the open statement of a revision as told, or by its probe, and runs nothing else. Errors: IN_DOUBT, USAGE. */
 export async function settle(
   session: Session,
   state: State,
   id: string,
-  told: 'done' | 'absent' | undefined,
+  told: ResolveOutcome | undefined,
 ): Promise<ResolveReport['settled']> {
+  if (told === 'undone') {
+    if (state.books.history.get(id)?.state === 'downgrading') throw notUndone(id)
+    await books(session, id, [
+      ...parts(session.ledger.note(id, 'resolve', { command: 'undone' })),
+      ...retraction(session, id),
+    ])
+    return [{ revision: id, outcome: told }]
+  }
   const open = await readOpen(session.dialect, session.connection, id)
   if (open === undefined) return []
   const outcome = told ?? (await outcomeOf(session, await interruptedWork(session, state, id), id))
-  await close(session, id, open.step, outcome)
+  const isFirst = outcome === 'absent' && open.action === 'up' && open.step === 0
+  if (isFirst && (await readDone(session.dialect, session.connection, id)).length === 0) await retract(session, id)
+  else await close(session, id, open.step, outcome)
   return [{ revision: id, statement: open.step, sql: open.command, outcome }]
 }
+
+const notUndone = (id: string): GodwitError =>
+  new GodwitError(
+    'USAGE',
+    `Revision ${id} was stopped while it was undone: --undone is for one that was stopped going up.`,
+    {
+      fix: '`godwit downgrade` finishes it.',
+    },
+  )
 
 async function interruptedWork(session: Session, state: State, id: string) {
   const { dialect, connection } = session
@@ -92,7 +152,7 @@ async function interruptedWork(session: Session, state: State, id: string) {
   const direction = row.state === 'downgrading' ? 'down' : 'up'
   const [prepared] = await prepare(dialect, state, [id], direction, connection)
   if (prepared === undefined) throw new GodwitError('BUG', `Revision ${id} could not be prepared.`)
-  const work = await workFor(dialect, connection, prepared)
+  const work = await workFor(dialect, connection, prepared, { isBegun: true })
   const entry = await readEntry(dialect, connection, id)
   const plan = planOf(work.items)
   if (entry?.plan.slice(0, row.progress).join() !== plan.slice(0, row.progress).join()) {

@@ -22,11 +22,11 @@ import { bootstrap, readBookkeeping } from './journal.ts'
 import { lossesAhead } from './losing.ts'
 import { type Prepared, prepare, tellBroken } from './prepare.ts'
 import type { Consent, Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
-import { finish } from './resume.ts'
+import { finish, withdraw } from './resume.ts'
 import { withRetry } from './retry.ts'
 import { send } from './send.ts'
 import { open, type Session, withSession } from './session.ts'
-import { checkMissing, checkProject, edited, incomplete, type State, stateOf } from './state.ts'
+import { checkMissing, checkProject, edited, incomplete, isUnfinished, missing, type State, stateOf } from './state.ts'
 import { runSteps } from './steps.ts'
 import { checkValues } from './way-back.ts'
 
@@ -52,9 +52,15 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
   return withSession(context, options.direction === 'up' ? 'create' : 'write', async (session) => {
     session.acceptLoss = options.acceptLoss === true
     // The only query when there is nothing to do.
-    const first = await readState(session, folder)
-    const from = headsAmong(first.graph, first.applied)
-    const planned = await plannedOf(session, first, options)
+    const found = await readState(session, folder)
+    const from = headsAmong(found.graph, found.applied)
+    const { first, planned } = await withoutBegun(
+      session,
+      folder,
+      found,
+      await plannedOf(session, found, options),
+      options,
+    )
     const begun = incomplete(first)
     const steps: StepReport[] = []
     const finished: StepReport[] = []
@@ -75,12 +81,12 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
           begun,
         )
       } else if (options.losing) {
-        const found = await lossesAhead(
+        const ahead = await lossesAhead(
           session,
           (await loaded(session, first, planned, 'up', known)).map(({ step }) => step),
         )
         // Without a history, SQL that drops finds only what the revisions before it have made.
-        const lost = found.filter(({ what }) => what !== 'sql' || first.applied.size > 0)
+        const lost = ahead.filter(({ what }) => what !== 'sql' || first.applied.size > 0)
         if (lost.length > 0) await options.losing(lost)
       }
       await options.before?.()
@@ -96,7 +102,7 @@ export async function run(context: RunnerContext, options: RunOptions): Promise<
       to: headsAmong(last.graph, last.applied),
       steps,
       ...(finished.length > 0 && { finished }),
-      nothing: steps.length === 0 && begun.length === 0,
+      nothing: steps.length === 0 && begun.length === 0 && first.applied.size === found.applied.size,
       pending: pathUp(last.graph, last.applied, headsOf(last.graph)).length,
       ...failures(last, planned, failed),
       duration: since(started),
@@ -130,11 +136,31 @@ export async function readState(session: Session, folder: Folder): Promise<State
   return stateOf(folder, await readBookkeeping(session.dialect, session.connection))
 }
 
+// Going down, what was begun and has done nothing is no more than a line of the history: nobody need be asked for it.
+async function withoutBegun(
+  session: Session,
+  folder: Folder,
+  found: State,
+  planned: readonly string[],
+  { direction }: RunOptions,
+): Promise<{ first: State; planned: readonly string[] }> {
+  if (direction === 'up' || !planned.some((id) => isUnfinished(found, id))) return { first: found, planned }
+  const first = await underLock(session, async () => {
+    const state = await readState(session, folder)
+    await finish(session, state, incomplete(state), { direction, undone: new Set(planned), failed: undefined })
+    return readState(session, folder)
+  })
+  return { first, planned: planned.filter((id) => first.applied.has(id)) }
+}
+
 /** The revisions to run, checked against everything that forbids it. */
 export async function plannedOf(session: Session, state: State, { direction, target }: RunOptions): Promise<string[]> {
   checkProject(state)
   const up = direction === 'up'
-  if (up) checkMissing(state)
+  if (up) {
+    checkMissing(state)
+    for (const id of missing(state)) if (isUnfinished(state, id)) await withdraw(session, state, id)
+  }
   const planned = up ? routeUp(state.graph, state.applied, target) : routeDown(state.graph, state.applied, target)
   const wrong = edited(state).filter((id) => up || planned.includes(id))
   if (wrong.length > 0) {
@@ -240,7 +266,8 @@ async function runAll(session: Session, folder: Folder, plan: Run): Promise<Stat
   for (;;) {
     const begun = incomplete(state).filter((id) => !blocked(state.graph, plan.failed).has(id))
     const undone = new Set(plan.direction === 'down' ? plan.planned : [])
-    for (const one of await finish(session, state, begun, { undone, failed: plan.failed })) plan.finished.push(one)
+    const settled = await finish(session, state, begun, { direction: plan.direction, undone, failed: plan.failed })
+    for (const one of settled) plan.finished.push(one)
     if (begun.length > 0) state = await readState(session, folder)
     const stopped = blocked(state.graph, plan.failed)
     const remaining = remainingOf(state, plan).filter((id) => !stopped.has(id))

@@ -24,7 +24,10 @@ export async function scriptFor(context: RunnerContext, options: RunOptions & { 
     const books = { ...session, ledger: ledger(dialect, session.author) }
     const project = rootsOf(state.graph)[0] ?? ''
     const head = works.length > 0 && options.direction === 'up' ? bootstrap(dialect, project).map(ended) : []
-    return [...head, ...works.map((work) => block(books, work))].join('\n')
+    const note = dialect.scriptHead?.(works.flatMap(({ statements }) => statements.map(({ sql }) => sql)))
+    return [...(note === undefined ? [] : [`${note}\n`]), ...head, ...works.map((work) => block(books, work))].join(
+      '\n',
+    )
   })
 }
 

@@ -138,10 +138,12 @@ export function openSpelling(options: SpellingOptions): Spelling {
         const before = dialect.needsSchema(operations) ? await dialect.inspect(connection) : undefined
         const { version } = connection
         const statements = dialect.render(operations, before === undefined ? { version } : { version, before })
-        await engine.load(
-          connection,
-          statements.map(({ sql }) => sql),
-        )
+        if (engine.carryOut !== undefined) await engine.carryOut(connection, statements)
+        else
+          await engine.load(
+            connection,
+            statements.map(({ sql }) => sql),
+          )
       }
     }
   }

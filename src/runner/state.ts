@@ -35,6 +35,9 @@ export const edited = ({ books, files }: State): string[] =>
 /** Applied, and the file is gone. */
 export const missing = ({ applied, files }: State): string[] => [...applied].filter((id) => !files.has(id))
 
+/** Begun and never finished: not to be taken for applied. */
+export const isUnfinished = ({ books }: State, id: string): boolean => books.history.get(id)?.state === 'upgrading'
+
 /** Interrupted half-way, first of the graph first. */
 export const incomplete = ({ books, graph }: State): string[] =>
   graph.order.filter((id) => (books.history.get(id)?.state ?? 'done') !== 'done')
@@ -44,6 +47,7 @@ export const begun = (state: State): Incomplete[] =>
   incomplete(state).map((revision) => ({
     revision,
     state: state.books.history.get(revision)?.state === 'downgrading' ? 'downgrading' : 'upgrading',
+    done: state.books.history.get(revision)?.progress ?? 0,
     inDoubt: state.books.open.has(revision),
   }))
 
@@ -95,6 +99,8 @@ export function checkFormat({ meta }: Bookkeeping): void {
 export function checkProject({ books, files, applied }: State): void {
   checkFormat(books)
   const project = books.meta.get('project') ?? ''
+  // One that was begun and never finished may be a file that was thrown away.
+  if ([...books.history.values()].every(({ state }) => state === 'upgrading')) return
   if (applied.size === 0 || files.has(project) || [...applied].some((id) => files.has(id))) return
   throw new GodwitError('PROJECT_MISMATCH', 'This database belongs to another project.', {
     why: `Its history holds ${amount(applied.size, 'revision')}, and none of them is in the folder (its first is ${project || [...applied][0]}; the folder holds ${files.size}).`,
@@ -103,9 +109,9 @@ export function checkProject({ books, files, applied }: State): void {
   })
 }
 
-/** Refuses to go on when files of applied revisions are gone. Errors: REVISION_MISSING. */
+/** Refuses to go on when files of applied revisions are gone, those of unfinished ones aside. Errors: REVISION_MISSING. */
 export function checkMissing(state: State): void {
-  const gone = missing(state)
+  const gone = missing(state).filter((id) => !isUnfinished(state, id))
   if (gone.length === 0) return
   throw new GodwitError(
     'REVISION_MISSING',

@@ -9,6 +9,7 @@ import { type Prepared, workFor } from './prepare.ts'
 import { isReason, pauseFor } from './retry.ts'
 import { type Part, SendFailure, send } from './send.ts'
 import type { Session } from './session.ts'
+import { retract } from './stand.ts'
 
 // A server goes on with a message when its sender is killed, so one holds few revisions. Ten take what twenty would
 // (measured beside the bare SQL: 1.11 times one by one, 1.03 by five, 1.01 by ten and by twenty; docs/decisions/0019).
@@ -178,7 +179,9 @@ async function stopped(
   if (isHere) {
     const { kind } = failure
     if (!isReason(kind)) {
-      throw await toldOf(session, work, error, index === undefined ? undefined : { committed: index })
+      const told = await toldOf(session, work, error, index === undefined ? undefined : { committed: index })
+      if (index === 0 && isCommitted) await retract(session, work.step.revision.id)
+      throw told
     }
     await pauseFor(session, work.step.revision.id, kind, 1)
     session.tried = 1

@@ -276,7 +276,7 @@ describeOn()('on $name', (engine) => {
     expect(error.code).toBe('INTERRUPTED')
     expect((await at.ask("select id from staff where name = 'n'")).length).toBe(10)
     const [half] = (await readState(at.context())).incomplete
-    expect(half).toEqual({ revision: 'e1', state: 'upgrading', inDoubt: false })
+    expect(half).toEqual({ revision: 'e1', state: 'upgrading', done: 0, inDoubt: false })
     await upgrade(at.context())
     const progress = at.events.flatMap((event) => (event.type === 'backfill' ? [[event.done, event.total]] : []))
     expect(progress).toEqual([

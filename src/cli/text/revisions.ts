@@ -3,7 +3,7 @@ import type { Change } from '../../commands/changes.ts'
 import type { Named } from '../../commands/files.ts'
 import type { Finding } from '../../lint/rule.ts'
 import type { Incomplete } from '../../runner/index.ts'
-import { clean, cleanLines, indent, join, sign, table, type Ui } from './ui.ts'
+import { clean, cleanLines, indent, join, plural, sign, table, type Ui } from './ui.ts'
 
 /** `3f9c2a7b1e04  add user avatar`, one line each. */
 export function revisionLines(revisions: readonly Named[], { colors }: Ui, mark = ''): string {
@@ -22,12 +22,13 @@ export const changeLines = (changes: readonly Change[], ui: Ui, by = 2): string 
 /** `b2 was stopped while upgrading` (it failed, or was interrupted), and what finishes it, for each. */
 export const interruptedLines = (incomplete: readonly Incomplete[], { colors }: Ui): string =>
   incomplete
-    .map(({ revision, state, inDoubt }) => {
+    .map(({ revision, state, inDoubt, done }) => {
+      const back = state === 'upgrading' ? '; `godwit downgrade` says how to take it back' : ''
       const again = `\`godwit ${state === 'upgrading' ? 'upgrade' : 'downgrade'}\``
       const fix = inDoubt
         ? `${again} finds out whether the statement it was cut off at has happened, and finishes it; where nobody can tell, \`godwit resolve\` does.`
-        : `${again} finishes it.`
-      return `${colors.red('✗')} ${colors.yellow(clean(revision))} was stopped while ${state}\n  ${colors.cyan('→')} ${fix}`
+        : `${again} finishes it${back}.`
+      return `${colors.red('✗')} ${colors.yellow(clean(revision))} was stopped while ${state}${done > 0 ? `, after ${plural(done, 'statement')}` : ''}\n  ${colors.cyan('→')} ${fix}`
     })
     .join('\n')
 

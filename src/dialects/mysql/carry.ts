@@ -73,9 +73,11 @@ export function carried(value: string, from: Side, to: Side, flavor: Flavor): Ca
   if (isText(a) && (b.name === 'date' || b.name === 'datetime')) return textToMoment(value, b)
   if (isText(a) && b.name === 'json')
     return result(`NOT JSON_VALID(${value})`, differs(`CAST(${value} AS JSON)`, value))
-  if ((isText(a) || a.name === 'enum') && b.name === 'enum') return toEnum(value, b)
+  if ((isText(a) || a.name === 'enum') && b.name === 'enum') return toEnum(value, a, b)
   if (a.name === 'enum' && isText(b)) return result(tooLong(`CAST(${value} AS CHAR)`, b))
   if (a.name === 'set' && b.name === 'set') return setToSet(value, a, b)
+  // One label alone is a set of it.
+  if (a.name === 'enum' && b.name === 'set' && a.labels.every((label) => b.labels.includes(label))) return {}
   if (isMoment(a) && isText(b)) return result(tooLong(`CAST(${value} AS CHAR)`, b))
   if (a.name === 'bit' && (b.name === 'bit' || isInteger(b))) return bitTo(value, a, b)
   if (a.name === 'year' && isInteger(b)) return BITS[b.name] === 8 ? result(outside(value, b)) : {}
@@ -283,7 +285,9 @@ function textToMoment(value: string, b: Parsed): Carried {
   )
 }
 
-function toEnum(value: string, b: Parsed): Carried {
+function toEnum(value: string, a: Parsed, b: Parsed): Carried {
+  // A value is its label, wherever that stands in the list: with more labels, or in another order, it stays.
+  if (a.name === 'enum' && a.labels.every((label) => b.labels.includes(label))) return {}
   const labels = b.labels.join(', ')
   const text = `CAST(${value} AS CHAR)`
   // Capitals do not count where the collation says so, and a number that is no label is a label's place.

@@ -14,6 +14,7 @@ import { privileges, rowEstimates } from './privileges.ts'
 import { identifier, literal, literalOf } from './quote.ts'
 import { needsSchema, render } from './render.ts'
 import { rules } from './rules.ts'
+import { scriptHead } from './script.ts'
 import { openShadow } from './shadow.ts'
 import { splitText } from './split.ts'
 import { traits } from './traits.ts'
@@ -56,5 +57,6 @@ export const dialect: Dialect = {
   identifier,
   literalOf,
   explain,
+  scriptHead,
   backup: async () => (await import('./backup.ts')).backup,
 }

@@ -16,6 +16,7 @@ import { arrange } from './render/arrange.ts'
 import type { Change, Item } from './render/change.ts'
 import { columnWords, constraintWords, createTableWords, indexWords, positionWords } from './render/definitions.ts'
 import { guarded } from './render/ensure.ts'
+import { heldBy, meaning, partsOf } from './render/keys.ts'
 import * as cost from './render/levels.ts'
 import { merge } from './render/merge.ts'
 import { alterObject, createObject, dropObject, renameObject } from './render/objects.ts'
@@ -88,6 +89,7 @@ const renderers: Renderers = {
       early: true,
       direction: 'added',
       adds: column.name,
+      ...(column.identity !== undefined && { counts: { on: column.name } }),
       ...(after !== undefined && { after }),
     }),
   ],
@@ -100,6 +102,7 @@ const renderers: Renderers = {
       direction: 'dropped',
       column: column.name,
       drops: column.name,
+      ...(column.identity !== undefined && { counts: { off: column.name } }),
     }),
   ],
   renameColumn: ({ table, from, to }, context) => [
@@ -119,6 +122,7 @@ const renderers: Renderers = {
         ? { level: 4 as const, company: 'any' as const }
         : cost.alterColumnCost(from, to, context.met(table), context.flavor)),
       column: to.name,
+      ...meaning(from, to),
     }),
   ],
   // The operation carries the column as it was at first: a change in between has the last word.
@@ -175,6 +179,7 @@ const renderers: Renderers = {
         check: probe.constraintAltered(table, to, context.flavor),
         level: level.level,
         company: level.company,
+        keys: { made: to.name, added: heldBy(to), gone: from.name, dropped: heldBy(from) },
       }),
     ]
   },
@@ -186,15 +191,17 @@ const renderers: Renderers = {
       ...cost.createIndexCost(index, context.met(table), context.flavor),
       early: true,
       direction: 'added',
+      keys: { made: index.name, added: partsOf(index) },
     }),
   ],
   dropIndex: ({ table, index }, context) => [
     change(context, table, {
       clause: `DROP KEY ${identifier(index.name)}`,
       check: probe.indexDropped(table, index.name),
-      ...cost.dropIndexCost(context.met(table), context.flavor),
+      ...cost.dropIndexCost(index, context.met(table), context.flavor),
       late: true,
       direction: 'dropped',
+      keys: { gone: index.name, dropped: partsOf(index) },
     }),
   ],
   renameIndex: ({ table, from, to }, context) => [
@@ -214,7 +221,9 @@ const renderers: Renderers = {
       return [change(context, table, { clause, check, ...cost.indexNameCost(before, flavor) })]
     }
     const clause = `DROP KEY ${identifier(from.name)},\n  ADD ${indexWords(to, flavor)}`
-    return [change(context, table, { clause, check, ...cost.createIndexCost(to, before, flavor) })]
+    const keys = { made: to.name, added: partsOf(to), gone: from.name, dropped: partsOf(from) }
+    const [gone, come] = [cost.dropIndexCost(from, before, flavor), cost.createIndexCost(to, before, flavor)]
+    return [change(context, table, { clause, check, ...(gone.level > come.level ? gone : come), keys })]
   },
 
   createObject: ({ object }, { at, live }) => [createObject(at, object, live?.[objectRef(object)])],
@@ -281,7 +290,9 @@ function addConstraint(table: string, constraint: Constraint, context: Context):
     check: probe.constraintAdded(table, constraint, flavor),
     ...cost.addConstraintCost(constraint, context.met(table), flavor),
     direction: 'added',
-    ...(isForeign ? { tie: 'added' as const } : { early: true }),
+    ...(isForeign
+      ? { tie: 'added' as const }
+      : { early: true, keys: { made: constraint.name, added: heldBy(constraint) } }),
     ...(constraint.type === 'primary key' && { key: 'added' as const }),
   })
 }
@@ -302,7 +313,9 @@ const replaces = ({ table, constraint }: OperationOf<'addConstraint'>, operation
  * key comes. Made anew in the same copy, it is an index like any other.
  */
 function keepingIndex(table: string, { columns }: Constraint, add: Change, context: Context): Change {
-  const made = context.operations.flatMap((each) => (each.kind === 'createIndex' ? [each.index.name] : []))
+  const made = context.operations.flatMap((each) =>
+    each.kind === 'createIndex' || each.kind === 'dropIndex' ? [each.index.name] : [],
+  )
   const index = tableIn(context, table)?.indexes.find(
     ({ name, unique, keys, method, extra }) =>
       !unique &&
@@ -336,7 +349,9 @@ function dropConstraint(table: string, constraint: Constraint, context: Context)
     check: probe.constraintDropped(table, constraint),
     ...cost.dropConstraintCost(constraint, context.met(table), flavor),
     direction: 'dropped',
-    ...(constraint.type === 'foreign key' ? { tie: 'dropped' as const } : { late: true }),
+    ...(constraint.type === 'foreign key'
+      ? { tie: 'dropped' as const }
+      : { late: true, keys: { gone: constraint.name, dropped: heldBy(constraint) } }),
     ...(constraint.type === 'primary key' && { key: 'dropped' as const }),
   })
 }

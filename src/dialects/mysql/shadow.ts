@@ -6,7 +6,7 @@ import { GodwitError } from '../../errors.ts'
 import type { Connection, Shadow, ShadowOptions } from '../dialect.ts'
 import { connect } from './connect.ts'
 import { explain } from './explain.ts'
-import { load } from './load.ts'
+import { carryOut, load } from './load.ts'
 import { identifier, literal } from './quote.ts'
 import { text } from './session.ts'
 import { parseUrl, withDatabase } from './url.ts'
@@ -46,6 +46,7 @@ export async function openShadow({ url, target, cache }: ShadowOptions): Promise
       return result
     },
     load,
+    carryOut,
     async close() {
       await last
       const opened = await admin?.catch(() => undefined)

@@ -4,13 +4,15 @@ import type { Traits } from '../../diff/traits.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { equalData } from '../../schema/json.ts'
 import { ref } from '../../schema/names.ts'
-import type { Column, Schema, SchemaObject } from '../../schema/schema.ts'
+import type { Column, Constraint, Schema, SchemaObject, Table } from '../../schema/schema.ts'
 import { carriers } from './inspect/dependencies.ts'
 import { type ColumnExtra, shape, type TableExtra } from './shapes.ts'
 
 /** The answers. Nearly everything is changed in place here; a foreign key holds what it stands on. */
 export const traits: Traits = {
   columnOrder: true,
+  // Columns, keys and routines always; tables where the server's file system says so, and nobody has two such anywhere else.
+  foldsCase: true,
   alterObject: (from, to) => from.type === to.type && from.table === to.table,
   alterColumn: (from, to) =>
     sameGeneration(from, to) && shape<ColumnExtra>(from.extra).period === shape<ColumnExtra>(to.extra).period,
@@ -20,7 +22,20 @@ export const traits: Traits = {
   alterIndex: () => true,
   disturbs,
   keepsName,
+  staysWithout: (dependant, gone, after) =>
+    after.tables.some((table) =>
+      table.constraints.some(
+        (constraint) =>
+          ref('constraint', table.name, constraint.name) === dependant && isCarried(table, constraint, gone),
+      ),
+    ),
 }
+
+/** Whether a foreign key has a key of its own table left when this one goes. */
+const isCarried = (table: Table, { type, columns }: Constraint, gone: string): boolean =>
+  type === 'foreign key' &&
+  [ref('index', table.name), ref('constraint', table.name)].some((owner) => gone.startsWith(`${owner}.`)) &&
+  carriers(table, columns).length > 0
 
 const TEXT = /^(?:char|varchar|tinytext|text|mediumtext|longtext|enum|set|json)\b/i
 const KINDS = [
@@ -51,7 +66,7 @@ function sameGeneration(from: Column, to: Column): boolean {
 }
 
 /** The foreign keys that hold the column or the key, on both sides. */
-function disturbs(operation: Operation, before: Schema): string[] {
+function disturbs(operation: Operation, before: Schema, after: Schema): string[] {
   switch (operation.kind) {
     case 'alterColumn': {
       const { table, from, to } = operation
@@ -65,13 +80,13 @@ function disturbs(operation: Operation, before: Schema): string[] {
       return holding(before, operation.table, () => true)
     }
     case 'dropIndex':
-      return keyGone(before, operation.table, operation.index.name)
+      return keyGone(before, after, operation.table, operation.index.name)
     case 'alterIndex':
-      return keyGone(before, operation.table, operation.from.name)
+      return keyGone(before, after, operation.table, operation.from.name)
     case 'dropConstraint':
-      return operation.constraint.type === 'primary key' ? keyGone(before, operation.table, 'PRIMARY') : []
+      return operation.constraint.type === 'primary key' ? keyGone(before, after, operation.table, 'PRIMARY') : []
     case 'alterConstraint':
-      return operation.from.type === 'primary key' ? keyGone(before, operation.table, 'PRIMARY') : []
+      return operation.from.type === 'primary key' ? keyGone(before, after, operation.table, 'PRIMARY') : []
     default:
       return []
   }
@@ -90,14 +105,20 @@ function holding(schema: Schema, table: string, holds: (columns: readonly string
   return found
 }
 
-/** The foreign keys that have no other key left when this one goes. */
-function keyGone(schema: Schema, table: string, key: string): string[] {
-  const owner = schema.tables.find(({ name }) => name === table)
+/** The foreign keys that have no other key left when this one goes. On their own side, another one may come instead. */
+function keyGone(before: Schema, after: Schema, table: string, key: string): string[] {
+  const owner = before.tables.find(({ name }) => name === table)
   if (owner === undefined) return []
   const gone = [ref('index', table, key), ref('constraint', table, key)]
   const needs = (columns: readonly string[]): boolean => {
     const keys = carriers(owner, columns)
     return keys.length > 0 && keys.every((each) => gone.includes(each))
   }
-  return holding(schema, table, needs)
+  const next = after.tables.find(({ name }) => name === table)
+  const others = holding(before, table, needs)
+  return others.filter((reference) => {
+    const own = next?.constraints.find(({ name }) => ref('constraint', table, name) === reference)
+    const isSelf = own?.references?.table === table
+    return next === undefined || own === undefined || isSelf || !isCarried(next, own, gone[0] ?? '')
+  })
 }

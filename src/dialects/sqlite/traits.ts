@@ -9,6 +9,7 @@ import type { Traits } from '../../diff/traits.ts'
 export const traits: Traits = {
   // A new column comes last unless the table is rebuilt; its place is not worth a copy of the table.
   columnOrder: false,
+  foldsCase: true,
   alterObject: () => false,
   alterColumn: () => true,
   alterTable: () => true,

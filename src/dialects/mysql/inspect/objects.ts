@@ -78,7 +78,7 @@ export function readTriggers(rows: readonly Row[]): SchemaObject[] {
 export function readEvent(row: Row): SchemaObject {
   const cell = (column: string): string | undefined => text(row, column)
   const value = cell('every')
-  const every = value === undefined ? '' : /^\d+$/.test(value) ? value : `'${value}'`
+  const every = value === undefined ? '' : /^(?:\d+|'.*')$/.test(value) ? value : `'${value}'`
   const starts = cell('starts')
   const made = [cell('created'), cell('altered')].some((moment) => near(starts, moment))
   const ends = cell('ends')

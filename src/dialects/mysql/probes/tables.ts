@@ -79,9 +79,13 @@ function partitionsAre(table: string, { partitions }: Partial<TableExtra>): stri
   return `${method} and ${bytes(names, partitions.list.map(({ name }) => name).join(','))}`
 }
 
-/** A row for a table that some or all changes can only copy: of another engine, or with a virtual column. */
+/**
+ * A row for a table that some or all changes can only copy: of another engine, with a virtual column, or without a primary
+ * key (the first unique one over columns that are never null then takes its place, and cannot go without a copy).
+ */
 export function copiesOnly(table: string): string {
   const { schema, name } = own(table)
   return `select 1 as copies from information_schema.tables where table_schema = ${schema} and table_name = ${name} and engine <> 'InnoDB'
-union all select 1 from information_schema.columns where table_schema = ${schema} and table_name = ${name} and extra like '%VIRTUAL GENERATED%'`
+union all select 1 from information_schema.columns where table_schema = ${schema} and table_name = ${name} and extra like '%VIRTUAL GENERATED%'
+union all select 1 from information_schema.tables where table_schema = ${schema} and table_name = ${name} and not ${exists('statistics', [...inTable(table), `index_name = 'PRIMARY'`])}`
 }

@@ -30,7 +30,28 @@ export interface Change extends Cost {
   tie?: Direction
   /** What a foreign key that comes or goes may share its statement with. */
   direction?: Direction
+  /** The keys that it adds and drops, primary ones too, with their names: see knots.ts. */
+  keys?: Keys
+  /** The column that begins to number itself, or ends. */
+  counts?: { on?: string; off?: string }
+  /** The column whose type it changes. */
+  retypes?: string
+  /** Changes that the server takes only together have the same. */
+  knot?: number
   note?: string
+}
+
+/** A part of a key: its column, and how much of it the key holds where that is not all. */
+export interface KeyPart {
+  column?: string
+  length?: number
+}
+
+export interface Keys {
+  made?: string
+  added?: readonly KeyPart[]
+  gone?: string
+  dropped?: readonly KeyPart[]
 }
 
 export type Direction = 'added' | 'dropped'

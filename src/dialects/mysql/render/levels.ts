@@ -3,7 +3,14 @@ import type { Facts } from '../../../operations/statement.ts'
 import { equalData } from '../../../schema/json.ts'
 import type { Column, Constraint, Index, Table } from '../../../schema/schema.ts'
 import type { Flavor } from '../flavor.ts'
-import { type ColumnExtra, type IndexExtra, type Options, shape, type TableExtra } from '../shapes.ts'
+import {
+  type ColumnExtra,
+  type IndexExtra,
+  type IndexKeyExtra,
+  type Options,
+  shape,
+  type TableExtra,
+} from '../shapes.ts'
 
 /**
  * 0: only the dictionary changes. 1: in place, rows stay where they are. 2: in place, the table is rebuilt, nobody waits.
@@ -82,6 +89,17 @@ function natureOf(table: Table | undefined): Nature {
   }
 }
 
+/** Without a primary key, the first unique one over columns that are never null orders the rows in its place. */
+function ordering(table: Table | undefined): Index | undefined {
+  if (table === undefined || table.constraints.some(({ type }) => type === 'primary key')) return undefined
+  const never = new Set(table.columns.filter(({ nullable }) => !nullable).map(({ name }) => name))
+  return table.indexes.find(
+    ({ unique, keys }) =>
+      unique &&
+      keys.every(({ column, extra }) => never.has(column ?? '') && shape<IndexKeyExtra>(extra).length === undefined),
+  )
+}
+
 /** A level on this very table. Measured on MariaDB 10.11; for MySQL the limits of its manual's "Online DDL Limitations". */
 function onTable(level: Level, company: Company, table: Table | undefined, flavor: Flavor): Cost {
   const nature = natureOf(table)
@@ -155,7 +173,8 @@ export function alterColumnCost(from: Column, to: Column, table: Table | undefin
   const levels: Level[] = []
   if (from.type !== to.type) levels.push(typeLevel(from, to, table, flavor))
   if (from.collation !== to.collation) levels.push(4)
-  if (from.nullable !== to.nullable) levels.push(nature.stored ? 4 : 2)
+  const orders = ordering(table)?.keys.some(({ column }) => column === from.name) === true
+  if (from.nullable !== to.nullable) levels.push(nature.stored || (to.nullable && orders) ? 4 : 2)
   if (from.identity === undefined && to.identity !== undefined) levels.push(4)
   if (from.identity !== undefined && to.identity === undefined) levels.push(flavor.ranksAlgorithms ? 0 : 4)
   if (!equalData(from.generated, to.generated)) levels.push(generatedLevel(from, to, flavor))
@@ -217,11 +236,13 @@ export function createIndexCost(index: Index, table: Table | undefined, flavor: 
   if (index.method === 'fulltext' || index.method === 'spatial') {
     return natureOf(table).foreignEngine ? { level: 4, company: 'any' } : { level: 3, company: 'any' }
   }
-  return onTable(1, 'build', table, flavor)
+  const becomes = table !== undefined && ordering({ ...table, indexes: [...table.indexes, index] }) === index
+  return becomes ? onTable(2, 'any', table, flavor) : onTable(1, 'build', table, flavor)
 }
 
 /** Dropping an index. */
-export const dropIndexCost = (table: Table | undefined, flavor: Flavor): Cost => onTable(1, 'key', table, flavor)
+export const dropIndexCost = (index: Index, table: Table | undefined, flavor: Flavor): Cost =>
+  ordering(table)?.name === index.name ? { level: 4, company: 'any' } : onTable(1, 'key', table, flavor)
 
 /** Hiding an index or showing it again; renaming one. */
 export const indexNameCost = (table: Table | undefined, flavor: Flavor): Cost =>

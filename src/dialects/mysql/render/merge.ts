@@ -4,6 +4,7 @@ import type { Flavor } from '../flavor.ts'
 import { copiesOnly, probeOf } from '../probes/index.ts'
 import { path } from '../quote.ts'
 import { type Change, type Item, isChange, type Whole } from './change.ts'
+import { isUndone, knotted } from './knots.ts'
 import { type Level, levelFacts, levelWords, weakerThan } from './levels.ts'
 
 type Group = { table: string; changes: Change[] }
@@ -11,11 +12,31 @@ type Group = { table: string; changes: Change[] }
 /** Statements in the order of the items. */
 export function merge(items: readonly Item[], flavor: Flavor, keepsHistory: (table: string) => boolean): Statement[] {
   const groups: (Group | Whole)[] = []
-  for (const item of items) {
+  const list = knotted(items)
+  for (const [at, item] of list.entries()) {
     if (!isChange(item)) groups.push(item)
+    else if (item.knot !== undefined) tie(groups, item, list.slice(at))
     else if (!join(groups, item)) groups.push({ table: item.table, changes: [item] })
   }
   return groups.map((group) => ('changes' in group ? alter(group, flavor, keepsHistory(group.table)) : whole(group)))
+}
+
+// Together they may cost more than each alone; apart they are refused.
+function tie(groups: (Group | Whole)[], change: Change, rest: readonly Item[]): void {
+  const last = groups.at(-1)
+  if (isGroup(last) && last.changes.some(({ knot }) => knot === change.knot)) last.changes.push(change)
+  else if (isGroup(last) && last.table === change.table && takes(last, change, rest)) last.changes.push(change)
+  else groups.push({ table: change.table, changes: [change] })
+}
+
+function takes({ table, changes }: Group, { knot }: Change, rest: readonly Item[]): boolean {
+  const all = [...changes]
+  for (const item of rest) {
+    if (!isChange(item) || item.knot !== knot) return true
+    if (!fits({ table, changes: all }, item)) return false
+    all.push(item)
+  }
+  return true
 }
 
 const isGroup = (group: Group | Whole | undefined): group is Group => group !== undefined && 'changes' in group
@@ -47,7 +68,10 @@ function join(groups: (Group | Whole)[], change: Change): boolean {
 function fits({ changes }: Group, change: Change): boolean {
   const all = [...changes, change]
   if (all.some(({ alone }) => alone === true)) return false
+  if (change.column !== undefined && changes.some(({ adds }) => adds === change.column)) return false
   if (change.column !== undefined && changes.some(({ column }) => column === change.column)) return false
+  const { keys } = change
+  if (keys !== undefined && changes.some((each) => each.keys !== undefined && isUndone(each.keys, keys))) return false
   // What goes in the same statement is no place to stand behind.
   const gone = new Set(all.map(({ drops }) => drops).filter((name) => name !== undefined))
   if (all.some(({ after }) => typeof after === 'string' && gone.has(after))) return false
@@ -69,6 +93,11 @@ function levelOf(changes: readonly Change[]): Level {
   for (const change of changes) {
     const own: Level = swapped && change.key === 'dropped' ? 2 : change.level
     if (own > level) level = own
+  }
+  if (level < 2 && changes.some(({ knot }) => knot !== undefined)) {
+    const company = new Set(changes.map((change) => change.company))
+    if (company.has('shape') && (company.has('build') || company.has('key'))) return 2
+    if (company.has('virtual') && company.size > 1) return 4
   }
   return level
 }
@@ -94,7 +123,7 @@ function alter({ table, changes }: Group, flavor: Flavor, keepsHistory: boolean)
 }
 
 const COPIED = (table: string): string =>
-  `The server can change ${table} only by copying it, and writers wait meanwhile: it is no InnoDB table, or has virtual columns.`
+  `The server can change ${table} only by copying it, and writers wait meanwhile: it is no InnoDB table, has virtual columns, or no primary key.`
 
 function whole({ operation, sql, template, check, transactional, losesData, lock, note }: Whole): Statement {
   const facts = { ...(lock !== undefined && { lock }), ...(losesData === true && { losesData }) }
