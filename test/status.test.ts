@@ -10,7 +10,7 @@ import { screenOn } from '../src/cli/watch.ts'
 import { godwit } from '../src/commands/library.ts'
 import type { StatusReport } from '../src/commands/status.ts'
 import { dialectOf } from '../src/dialects/index.ts'
-import { lockKey } from '../src/runner/run.ts'
+import { lockKey } from '../src/runner/locked.ts'
 import { built } from './support/built.ts'
 import { type Project, project, sqlRevision } from './support/cli.ts'
 import {

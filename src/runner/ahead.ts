@@ -1,10 +1,10 @@
 // What steps come to, before any of them is run: for plans, scripts, and for whoever has to agree.
 
 import type { Schema } from '../schema/schema.ts'
-import type { Work } from './execute.ts'
 import { asksSchema, liveFor } from './items.ts'
 import { type Prepared, workAhead } from './prepare.ts'
 import type { Session } from './session.ts'
+import type { Work } from './step.ts'
 
 type Place = Pick<Session, 'dialect' | 'connection'>
 

@@ -1,47 +1,26 @@
 // Carries out one step: in one transaction where it can be, otherwise in units with the journal written around each.
 import type { Dialect } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
-import type { Statement } from '../operations/statement.ts'
 import { alone, books, parts } from './alone.ts'
 import { ensureApart } from './apart.ts'
 import { fillApart } from './backfill.ts'
 import type { Ensured } from './events.ts'
-import { statementError } from './failure.ts'
 import { guardOf } from './guard.ts'
 import { foretold, planOf } from './items.ts'
-import { type HistoryEntry, type HistoryState, names } from './journal.ts'
+import type { HistoryEntry, HistoryState } from './journal.ts'
+import { Overtaken, type Reached, toldOf } from './outcome.ts'
 import { withRetry } from './retry.ts'
 import { made, nothingSeen } from './seen.ts'
 import { type Part, SendFailure } from './send.ts'
-import { interrupted, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import { isTraceless, retract, standAgain } from './stand.ts'
-import type { Item, Step } from './step.ts'
+import type { Item, Step, Work } from './step.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { undoOf } from './undo.ts'
-
-/** A step with its statements. */
-export interface Work {
-  step: Step
-  items: readonly Item[]
-  /** As far as they can be told beforehand: they choose the transaction's frame. */
-  statements: readonly Statement[]
-  /** Ahead of a run: the operations that look first and will find what they ask for. */
-  there?: ReadonlySet<number>
-}
 
 /** Where an interrupted step goes on. */
 export interface Resume {
   progress: number
-}
-
-/** Another runner has done it in the meantime: read the history again. */
-export class Overtaken extends Error {
-  readonly revision: string
-
-  constructor(revision: string) {
-    super(`revision ${revision} was overtaken`)
-    this.revision = revision
-  }
 }
 
 /** Whether an item can share a transaction with others. A backfill has one for each batch. */
@@ -101,19 +80,6 @@ const isLost = (error: unknown): boolean =>
 const isRefused = (error: unknown): boolean =>
   error instanceof SendFailure && (error.part?.item?.type === 'statement' || error.part?.item?.type === 'group')
 
-/** What became of a failed step, in words for whoever asked for it; Overtaken where another runner did it. */
-export async function toldOf(
-  session: Session,
-  work: Work,
-  error: unknown,
-  reached: Reached | undefined,
-): Promise<unknown> {
-  const { step } = work
-  if (!(error instanceof SendFailure)) return reached === undefined ? error : stopped(session, step, error)
-  if (await overtaken(session, error, step)) return new Overtaken(step.revision.id)
-  return failed(session, work, error, reached)
-}
-
 // Each revision is proved in a session of its own: what one of them has set, the next must not meet, even after a failure.
 async function forget({ dialect, connection }: Session, items: readonly Item[]): Promise<void> {
   const written = items.flatMap((item) => (item.type === 'statement' ? [item.statement.sql] : []))
@@ -160,13 +126,6 @@ async function whole(session: Session, { step, items, statements }: Work): Promi
     const guard = await guardOf(session, step, 0, step.operations.length)
     return transact(session, { items, first: 0, head, tail, statements, revision, guard, ...watching(session, step) })
   })
-}
-
-/** How far a step in units has come: the items before this one are committed. */
-export interface Reached {
-  committed: number
-  /** Something of the item after those has happened, or may have. */
-  touched?: boolean
 }
 
 interface Unit {
@@ -256,108 +215,3 @@ function reach({ operations }: Step, items: readonly Item[], { first, items: own
 }
 
 const operationOf = (item: Item): number => (item.type === 'statement' ? item.statement.operation : item.operation)
-
-// The claim failed because the row is there (or gone): somebody else has done the same step.
-async function overtaken(
-  session: Session,
-  { failure, part }: SendFailure,
-  { revision, direction }: Step,
-): Promise<boolean> {
-  if (part?.claim !== true || failure.kind === 'connection lost') return false
-  if (direction === 'up') return failure.kind === 'duplicate key'
-  const { dialect, connection } = session
-  const { history } = names(dialect)
-  const rows = await connection.query(
-    `select revision from ${history} where revision = ${dialect.literal(revision.id)}`,
-  )
-  return rows.length === 0
-}
-
-async function failed(
-  session: Session,
-  { step, items }: Work,
-  error: SendFailure,
-  reached: Reached | undefined,
-): Promise<GodwitError> {
-  const { failure, part, cause } = error
-  const { revision, direction } = step
-  if (failure.kind === 'connection lost') {
-    // Where a server does not answer to being stopped, the session is ended: that is what was asked for.
-    return session.signal?.aborted ? interrupted(cause) : lost(step, failure.message, cause)
-  }
-  if (failure.kind === 'canceled' && session.signal?.aborted) {
-    await record(session, step, 'interrupted')
-    return interrupted(cause)
-  }
-  const outcome = reached
-    ? outcomeInUnits(reached.committed, part?.index, items, direction)
-    : direction === 'up'
-      ? 'The revision was rolled back: nothing of it is left in the database. The revisions before it are complete.'
-      : 'Undoing it was rolled back: the revision is still applied, whole. What was undone before it stays undone.'
-  const coded = isGodwitError(cause)
-    ? cause
-    : statementError(failure, { revision, direction, outcome, item: part?.item, index: part?.index }, cause)
-  await record(session, step, `${coded.code}: ${coded.message}`)
-  return coded
-}
-
-// What shares the failed statement's transaction is rolled back with it: only what was committed before that stays.
-function outcomeInUnits(
-  committed: number,
-  index: number | undefined,
-  items: readonly Item[],
-  direction: Step['direction'],
-): string {
-  const again = `godwit ${direction === 'up' ? 'upgrade' : 'downgrade'}`
-  const from = index === committed ? 'this one' : `statement ${committed + 1}`
-  const goesOn = `the next \`${again}\` goes on from ${from}.`
-  if (items[committed]?.type === 'backfill') return `The batches before it are filled and stay; ${goesOn}`
-  if (committed === 0)
-    return index === 0
-      ? 'It was its first statement: nothing of the revision has happened.'
-      : 'The statements before it were rolled back with it: nothing of the revision has happened.'
-  const stays =
-    committed === 1
-      ? `The first of its ${items.length} statements has happened and stays;`
-      : `Its first ${committed} of ${items.length} statements have happened and stay;`
-  return `${stays}${index === committed ? '' : ' what came after was rolled back;'} ${goesOn}`
-}
-
-/** Not a statement that failed: an operation that looked first, or code. What committed before it stays, and that is said. */
-async function stopped(session: Session, step: Step, error: unknown): Promise<unknown> {
-  if (!isGodwitError(error) || error.code === 'INTERRUPTED' || error.code === 'CONNECTION_LOST') return error
-  await record(session, step, `${error.code}: ${error.message}`)
-  const { code, message, why, fix, place, data, underlying: cause } = error
-  const stays = `What the revision did before this stays; the next \`godwit ${step.direction === 'up' ? 'upgrade' : 'downgrade'}\` goes on from here.`
-  return new GodwitError(code, message, {
-    why: why === undefined ? stays : `${why}\n${stays}`,
-    ...(fix !== undefined && { fix }),
-    ...(place !== undefined && { place }),
-    ...(data !== undefined && { data }),
-    cause,
-  })
-}
-
-/** A failure is news for the journal; where even that cannot be written, the error itself is what counts. */
-async function record(session: Session, { revision, direction }: Step, error: string): Promise<void> {
-  const { ledger } = session
-  try {
-    const note = parts(ledger.note(revision.id, direction, { error }))
-    await transact(session, { items: [], first: 0, head: note, tail: [], statements: [] })
-  } catch {
-    // Read-only, full or lost: said already.
-  }
-}
-
-/** The connection went away: what happened is known only after asking again (run.ts does). */
-const lost = ({ revision, direction }: Step, message: string, cause: unknown): GodwitError =>
-  new GodwitError(
-    'CONNECTION_LOST',
-    `The connection to the database was lost while ${direction === 'up' ? 'applying' : 'undoing'} revision ${revision.id}.`,
-    {
-      why: message,
-      fix: 'Run the command again when the database answers: it finds out what has happened, and goes on from there.',
-      data: { revision: revision.id, direction },
-      cause,
-    },
-  )

@@ -1,9 +1,10 @@
 // Settles by a person's word, or by looking at the schema, what an interrupted run left in doubt.
 import { GodwitError } from '../errors.ts'
 import { findRevision } from '../revisions/index.ts'
+import { underLock } from './locked.ts'
 import type { ResolveOutcome, ResolveReport, RunnerContext } from './reports.ts'
 import { settle } from './resume.ts'
-import { folderOf, readState, underLock } from './run.ts'
+import { folderOf, readState } from './run.ts'
 import { withSession } from './session.ts'
 import { begun, incomplete } from './state.ts'
 

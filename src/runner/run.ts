@@ -1,6 +1,5 @@
 // Up and down: lock, read again, settle, and one step after the other.
 import { since } from '../amount.ts'
-import type { Connection, Lock } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import {
   type Folder,
@@ -19,6 +18,7 @@ import { editedError } from './edited.ts'
 import { forgetSeeds } from './forget.ts'
 import { blocked } from './going.ts'
 import { bootstrap, readBookkeeping } from './journal.ts'
+import { underLock } from './locked.ts'
 import { lossesAhead } from './losing.ts'
 import { type Prepared, prepare, tellBroken } from './prepare.ts'
 import type { Consent, Direction, FailedStep, Loss, RunnerContext, RunReport, StepReport } from './reports.ts'
@@ -219,37 +219,6 @@ async function agree({ confirm }: RunOptions, lost: Loss[], begun: readonly stri
 /** What stands when going on was declined. */
 export const HALF = (begun: readonly string[]): string =>
   `Nothing more was run. Revision ${begun.join(', ')} stands half-way: \`godwit downgrade\` goes on from there.`
-
-/** The name of the lock: everybody who migrates this database takes the same. */
-export const lockKey = ({ location }: Connection): string => `godwit ${location.database}`
-
-/** Holds the lock while the work runs. */
-export async function underLock<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
-  const { dialect, connection, emit, signal, lockWait } = session
-  const lock: Lock = await dialect.lock(connection, {
-    key: lockKey(connection),
-    wait: lockWait,
-    onWait: (holder, waited) => emit({ type: 'lock waiting', holder, waited }),
-    ...(signal !== undefined && { signal }),
-  })
-  emit({ type: 'lock taken' })
-  try {
-    const result = await work()
-    await pay(session)
-    return result
-  } catch (error) {
-    // The work's failure is the news; the next run asks the probes where this cannot be written.
-    await pay(session).catch(() => undefined)
-    throw error
-  } finally {
-    await session.calm()
-    // The outcome is decided; a lock that cannot be released dies with its session.
-    await lock
-      .release()
-      .catch(() => emit({ type: 'warning', message: 'The lock could not be released; it ends with the session.' }))
-    emit({ type: 'lock released' })
-  }
-}
 
 interface Run extends RunOptions {
   planned: readonly string[]

@@ -2,13 +2,14 @@
 import { GodwitError } from '../errors.ts'
 import { ancestors, findRevision, rootsOf } from '../revisions/index.ts'
 import { worksAhead } from './ahead.ts'
-import { entryOf, type Work } from './execute.ts'
+import { entryOf } from './execute.ts'
 import { bootstrap, emptyBooks, ledger } from './journal.ts'
 import { prepare, tellBroken } from './prepare.ts'
 import type { RunnerContext } from './reports.ts'
 import { folderOf, plannedOf, type RunOptions, readState } from './run.ts'
 import { type Session, withSession } from './session.ts'
 import { type State, stateOf } from './state.ts'
+import type { Work } from './step.ts'
 
 /** The script. `from` takes the place of the database's own history. Errors: SQL_UNSUPPORTED for revisions with code. */
 export async function scriptFor(context: RunnerContext, options: RunOptions & { from?: string }): Promise<string> {

@@ -20,3 +20,13 @@ export interface Step {
   /** Going down: what is left alone, because this revision did not make it here. */
   kept?: readonly Ensured[]
 }
+
+/** A step with its statements. */
+export interface Work {
+  step: Step
+  items: readonly Item[]
+  /** As far as they can be told beforehand: they choose the transaction's frame. */
+  statements: readonly Statement[]
+  /** Ahead of a run: the operations that look first and will find what they ask for. */
+  there?: ReadonlySet<number>
+}

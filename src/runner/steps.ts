@@ -2,12 +2,14 @@
 import { since } from '../amount.ts'
 import { checkConversions } from './conversions.ts'
 import type { Ensured } from './events.ts'
-import { execute, Overtaken, type Work } from './execute.ts'
+import { execute } from './execute.ts'
 import { attempt, blocked } from './going.ts'
+import { Overtaken } from './outcome.ts'
 import { type Prepared, workFor } from './prepare.ts'
 import type { Direction, FailedStep, StepReport } from './reports.ts'
 import type { Session } from './session.ts'
 import type { State } from './state.ts'
+import type { Work } from './step.ts'
 import { plainFrom, type Sent, together } from './together.ts'
 
 /** What is run, and where it is reported. */

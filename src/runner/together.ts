@@ -3,13 +3,15 @@
 import { since } from '../amount.ts'
 import { books, clear, parts } from './alone.ts'
 import { mayConvert } from './conversions.ts'
-import { claimOf, isWhole, type Resume, toldOf, type Work } from './execute.ts'
+import { claimOf, isWhole, type Resume } from './execute.ts'
 import { asksSchema, liveFor, planOf } from './items.ts'
+import { toldOf } from './outcome.ts'
 import { type Prepared, workFor } from './prepare.ts'
 import { isReason, pauseFor } from './retry.ts'
 import { type Part, SendFailure, send } from './send.ts'
 import type { Session } from './session.ts'
 import { retract } from './stand.ts'
+import type { Work } from './step.ts'
 
 // A server goes on with a message when its sender is killed, so one holds few revisions. Ten take what twenty would
 // (measured beside the bare SQL: 1.11 times one by one, 1.03 by five, 1.01 by ten and by twenty; docs/decisions/0019).
