@@ -185,7 +185,7 @@ function smallDisk(path: string, size: number): (() => void) | undefined {
     console.warn(`skipped: no small disk can be mounted here: ${String(error).split('\n')[1] ?? error}`)
     return undefined
   }
-  return () => void execFileSync('umount', [path])
+  return () => void execFileSync('umount', ['-l', path])
 }
 
 /** Fills it to the last byte, and gives back what makes space again. */
