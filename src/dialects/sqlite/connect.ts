@@ -5,6 +5,7 @@ import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Database, findDriver } from './drivers.ts'
 import { explain, noteOffset } from './explain.ts'
+import { needsRecovery, recover } from './recover.ts'
 import { syntaxOffset } from './syntax.ts'
 import { type FileTarget, parseUrl } from './url.ts'
 
@@ -18,18 +19,38 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const standIn = options.absent === 'empty' && !target.memory && !existsSync(target.file)
   if (!target.memory && !standIn) prepareFile(target, options.create === true || target.create)
   const readOnly = !standIn && (options.readOnly === true || target.readOnly)
+  const timeout = Math.max(0, Math.trunc(options.timeout ?? BUSY_TIMEOUT))
+  const open = (): Database => {
+    const database = driver.open(standIn ? ':memory:' : target.file, readOnly)
+    try {
+      database.exec(`pragma busy_timeout = ${timeout}; pragma foreign_keys = on`)
+      // The first read of the file: whether it is a database shows here.
+      database.all('pragma schema_version', [])
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
   let database: Database | undefined
   try {
-    database = driver.open(standIn ? ':memory:' : target.file, readOnly)
-    const timeout = Math.max(0, Math.trunc(options.timeout ?? BUSY_TIMEOUT))
-    database.exec(`pragma busy_timeout = ${timeout}; pragma foreign_keys = on`)
-    // The first read of the file: whether it is a database shows here.
-    database.all('pragma schema_version', [])
+    database = readOnly ? recovering(target, open) : open()
     const [row] = database.all('select sqlite_version() as version', [])
-    return connectionOf(database, target, String(row?.version ?? ''))
+    return connectionOf(database, target, { version: String(row?.version ?? ''), readOnly })
   } catch (error) {
     database?.close()
     throw connectError(error, target)
+  }
+}
+
+/** Does it, and once more where a killed writer's leavings were in the way. */
+function recovering<Result>(target: FileTarget, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!needsRecovery(error, target)) throw error
+    recover(target)
+    return work()
   }
 }
 
@@ -75,7 +96,11 @@ function connectError(error: unknown, target: FileTarget): GodwitError {
   })
 }
 
-function connectionOf(database: Database, target: FileTarget, version: string): Connection {
+function connectionOf(
+  database: Database,
+  target: FileTarget,
+  { version, readOnly }: { version: string; readOnly: boolean },
+): Connection {
   let open = true
   const during = <Result>(sql: string, work: () => Result): Result => {
     try {
@@ -90,7 +115,8 @@ function connectionOf(database: Database, target: FileTarget, version: string): 
     location: { display: target.display, database: target.file },
     version,
     async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-      return during(sql, () => database.all(sql, parameters)) as Row[]
+      const read = (): Record<string, unknown>[] => during(sql, () => database.all(sql, parameters))
+      return (readOnly ? recovering(target, read) : read()) as Row[]
     },
     async execute(sql) {
       try {
