@@ -5,7 +5,9 @@ import { ALTERED_VALUES } from '../lint/rules/altered-values.ts'
 import { accepts, type Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import { CONSENTS } from '../revisions/revision.ts'
+import type { Schema } from '../schema/schema.ts'
 import { tableName } from './count.ts'
+import { look } from './look.ts'
 import { targetOf } from './losses.ts'
 import type { Loss } from './reports.ts'
 import type { Session } from './session.ts'
@@ -39,8 +41,9 @@ export const unaccepted = (operations: readonly Operation[], narrowings: readonl
 export async function checkConversions(session: Session, step: Step): Promise<void> {
   if (session.acceptLoss || !mayConvert(step)) return
   const { dialect, connection, emit } = session
-  const { revision, operations } = step
+  const { revision } = step
   const before = await dialect.inspect(connection)
+  const operations = await spelled(session, step.operations, before)
   const found: (Loss & { rows: number })[] = []
   for (const { what, message, among, probe } of unaccepted(
     operations,
@@ -65,6 +68,23 @@ export async function checkConversions(session: Session, step: Step): Promise<vo
     place: { file: revision.file },
     data: { revision: revision.id, losses: found },
   })
+}
+
+/** Types that a file spells in its own way, as the engine does: only so it is known what they keep. */
+async function spelled(
+  { speller, connection }: Session,
+  operations: readonly Operation[],
+  before: Schema,
+): Promise<Operation[]> {
+  const found: Operation[] = []
+  for (const operation of operations) {
+    const opaque = operation.kind === 'ensureColumnType' && !agreed(operation)
+    // What does not fit says so when it is its turn.
+    const seen = opaque ? await look(speller, connection, before, operation).catch(() => undefined) : undefined
+    if (seen?.outcome === 'absent') found.push(...seen.operations)
+    else if (!opaque) found.push(operation)
+  }
+  return found
 }
 
 /** What is not there yet has nothing to lose: an operation before it in the revision makes it. */
