@@ -9,6 +9,7 @@ import { dialectOf } from '../src/dialects/index.ts'
 import { built } from './support/built.ts'
 import { type Project, project, sqlRevision } from './support/cli.ts'
 import {
+  hasPrograms,
   mysqlAnswers,
   postgresAnswers,
   randomName,
@@ -115,14 +116,19 @@ async function account(url: string): Promise<string> {
 }
 
 describe('the server’s own programs', async () => {
-  const servers = [
-    ...((await postgresAnswers()) ? [{ name: 'postgres', make: scratchPostgres, tools: ['pg_dump', 'psql'] }] : []),
-    ...((await mysqlAnswers())
-      ? [{ name: 'mysql', make: scratchMysql, tools: ['mariadb-dump', 'mysqldump', 'mariadb', 'mysql'] }]
-      : []),
-  ]
-  for (const { name, make: server, tools } of servers) {
-    test(`${name}: no password in arguments or output; the option file is private`, async () => {
+  const known = [
+    { name: 'postgres', make: scratchPostgres, tools: ['pg_dump', 'psql'], answers: await postgresAnswers() },
+    {
+      name: 'mysql',
+      make: scratchMysql,
+      tools: ['mariadb-dump', 'mysqldump', 'mariadb', 'mysql'],
+      answers: await mysqlAnswers(),
+    },
+  ].map((each) => ({ ...each, equipped: each.answers && hasPrograms(each.name) }))
+  const answering = known.filter(({ answers }) => answers)
+  const servers = known.filter(({ equipped }) => equipped)
+  for (const { name, make: server, tools, equipped } of known) {
+    test.runIf(equipped)(`${name}: no password in arguments or output; the option file is private`, async () => {
       const database = await scratch(server)
       const at = await make({ 'migrations/1.sql': table })
       const PATH = watched(at, tools)
@@ -151,61 +157,64 @@ describe('the server’s own programs', async () => {
     })
   }
 
-  for (const { name, make: server, tools } of servers) {
-    test(`${name}: SIGKILL during a restore leaves what was there, or a mark that nothing goes on with`, async () => {
-      const database = await scratch(server)
-      const rows = "insert into t values (1, 'x');\nupdate t set name = repeat('x', 150);\n"
-      const at = await make({
-        'migrations/1.sql': sqlRevision(
-          'a1',
-          [],
-          `create table t (id integer, name varchar(200));\n${rows}${'insert into t select * from t;\n'.repeat(14)}`,
-          'drop table t;',
-        ),
-      })
-      const url = name === 'postgres' ? withPassword(database.url) : await account(database.url)
-      const env = { DATABASE_URL: url, TMPDIR: join(at.path, 'tmp') }
-      mkdirSync(env.TMPDIR)
-      const left = (): string[] => readdirSync(env.TMPDIR).filter((each) => each.startsWith('godwit-'))
-      expect((await at.cli(['upgrade'], env)).code).toBe(0)
-      const { file } = JSON.parse((await at.cli(['backup', '--tool', 'native', '--json'], env)).stdout)
-      const dialect = await dialectOf(database.url)
-      await using connection = await dialect.connect(database.url)
-      await connection.execute('create table later (id integer)')
-
-      const child = spawn(process.execPath, [await built(), 'restore', file, '--replace', '--yes'], {
-        cwd: at.path,
-        env: { PATH: stalled(at, tools), HOME: process.env.HOME, ...env },
-        stdio: 'ignore',
-      })
-      const ended = new Promise<unknown>((resolve) => child.on('close', resolve))
-      open.push({ drop: async () => at.write('go', '') })
-      await appears(at, 'half')
-      child.kill('SIGKILL')
-      await ended
-      // Its folder cannot go with it, but there is no password in it.
-      expect(left()).toHaveLength(1)
-      for (const each of readdirSync(join(env.TMPDIR, left()[0] ?? ''))) {
-        expect(readFileSync(join(env.TMPDIR, left()[0] ?? '', each), 'utf8')).not.toContain(CANARY)
-      }
-      at.write('go', '')
-      await appears(at, 'ended')
-
-      if (dialect.capabilities.transactionalDdl) {
-        expect(await connection.query('select count(*)::integer as n from t')).toEqual([{ n: 16384 }])
-        expect(await connection.query('select * from later')).toEqual([])
+  for (const { name, make: server, tools, equipped } of known) {
+    test.runIf(equipped)(
+      `${name}: SIGKILL during a restore leaves what was there, or a mark that nothing goes on with`,
+      async () => {
+        const database = await scratch(server)
+        const rows = "insert into t values (1, 'x');\nupdate t set name = repeat('x', 150);\n"
+        const at = await make({
+          'migrations/1.sql': sqlRevision(
+            'a1',
+            [],
+            `create table t (id integer, name varchar(200));\n${rows}${'insert into t select * from t;\n'.repeat(14)}`,
+            'drop table t;',
+          ),
+        })
+        const url = name === 'postgres' ? withPassword(database.url) : await account(database.url)
+        const env = { DATABASE_URL: url, TMPDIR: join(at.path, 'tmp') }
+        mkdirSync(env.TMPDIR)
+        const left = (): string[] => readdirSync(env.TMPDIR).filter((each) => each.startsWith('godwit-'))
         expect((await at.cli(['upgrade'], env)).code).toBe(0)
-      } else {
-        const again = `restore ${join(at.path, file)} --replace`
-        for (const verb of [['upgrade'], ['backup'], ['stamp', 'heads'], ['seed'], ['adopt']]) {
-          const { error } = JSON.parse((await at.cli([...verb, '--json'], env)).stdout)
-          expect(error, verb.join(' ')).toMatchObject({ code: 'RESTORE_FAILED', fix: expect.stringContaining(again) })
+        const { file } = JSON.parse((await at.cli(['backup', '--tool', 'native', '--json'], env)).stdout)
+        const dialect = await dialectOf(database.url)
+        await using connection = await dialect.connect(database.url)
+        await connection.execute('create table later (id integer)')
+
+        const child = spawn(process.execPath, [await built(), 'restore', file, '--replace', '--yes'], {
+          cwd: at.path,
+          env: { PATH: stalled(at, tools), HOME: process.env.HOME, ...env },
+          stdio: 'ignore',
+        })
+        const ended = new Promise<unknown>((resolve) => child.on('close', resolve))
+        open.push({ drop: async () => at.write('go', '') })
+        await appears(at, 'half')
+        child.kill('SIGKILL')
+        await ended
+        // Its folder cannot go with it, but there is no password in it.
+        expect(left()).toHaveLength(1)
+        for (const each of readdirSync(join(env.TMPDIR, left()[0] ?? ''))) {
+          expect(readFileSync(join(env.TMPDIR, left()[0] ?? '', each), 'utf8')).not.toContain(CANARY)
         }
-      }
-      const back = await at.cli(['restore', file, '--replace', '--yes', '--json'], env)
-      expect(JSON.parse(back.stdout)).toMatchObject({ tables: [{ name: 't', rows: 16384 }] })
-      expect(left()).toEqual([])
-    })
+        at.write('go', '')
+        await appears(at, 'ended')
+
+        if (dialect.capabilities.transactionalDdl) {
+          expect(await connection.query('select count(*)::integer as n from t')).toEqual([{ n: 16384 }])
+          expect(await connection.query('select * from later')).toEqual([])
+          expect((await at.cli(['upgrade'], env)).code).toBe(0)
+        } else {
+          const again = `restore ${join(at.path, file)} --replace`
+          for (const verb of [['upgrade'], ['backup'], ['stamp', 'heads'], ['seed'], ['adopt']]) {
+            const { error } = JSON.parse((await at.cli([...verb, '--json'], env)).stdout)
+            expect(error, verb.join(' ')).toMatchObject({ code: 'RESTORE_FAILED', fix: expect.stringContaining(again) })
+          }
+        }
+        const back = await at.cli(['restore', file, '--replace', '--yes', '--json'], env)
+        expect(JSON.parse(back.stdout)).toMatchObject({ tables: [{ name: 't', rows: 16384 }] })
+        expect(left()).toEqual([])
+      },
+    )
   }
 
   test.runIf(servers.some(({ name }) => name === 'postgres'))(
@@ -229,8 +238,8 @@ describe('the server’s own programs', async () => {
     },
   )
 
-  test.runIf(servers.length > 0)('without them on the PATH Godwit copies the rows itself, and says why', async () => {
-    const database = await scratch(servers[0]?.make ?? scratchPostgres)
+  test.runIf(answering.length > 0)('without them on the PATH Godwit copies the rows itself, and says why', async () => {
+    const database = await scratch(answering[0]?.make ?? scratchPostgres)
     const at = await make({ 'migrations/1.sql': table })
     const env = { PATH: '/nonexistent', DATABASE_URL: database.url }
     expect((await at.cli(['upgrade'], env)).code).toBe(0)

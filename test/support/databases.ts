@@ -22,6 +22,10 @@ export const postgresAnswers = async (): Promise<boolean> => inject('servers').p
 /** Whether a MySQL or MariaDB server answers. */
 export const mysqlAnswers = async (): Promise<boolean> => inject('servers').mysql
 
+/** Whether the server's own programs for backups are there; the other engines need none. */
+export const hasPrograms = (name: string): boolean =>
+  name === 'postgres' || name === 'mysql' ? inject('programs')[name] : true
+
 /**
  * As `describe.each`, for databases that may not be there: where `answers` is false the tests are skipped, and counted as
  * such. A list that only holds what answers would leave them out in silence.

@@ -1,7 +1,7 @@
 // The servers that tests may use. They are asked once, before all tests; what is left out without them is said before the
 // tests, and again behind them.
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Which servers answer. */
     servers: { postgres: boolean; mysql: boolean }
+    /** Which of them have their own programs for backups on the PATH of the tests. */
+    programs: { postgres: boolean; mysql: boolean }
   }
 }
 
@@ -55,6 +57,15 @@ interface Asked {
   absent?: string
 }
 
+/** What the PATH lacks: each line is one program under its names. */
+const lacking = (programs: readonly (readonly string[])[]): string[] =>
+  programs
+    .filter((names) => {
+      const folders = (process.env.PATH ?? '').split(delimiter)
+      return !names.some((name) => folders.some((folder) => existsSync(join(folder, name))))
+    })
+    .map((names) => names.join(' or '))
+
 /** In CI a server has to answer, unless `none` says that there is none. */
 async function ask(name: string, variable: string, url: string, version: () => Promise<string>): Promise<Asked> {
   if (url === 'none') return { absent: `${name} (${variable}=none)` }
@@ -80,11 +91,26 @@ export default async function setup({ provide }: TestProject) {
     }),
   )
   provide('servers', { postgres: postgres.absent === undefined, mysql: maria.absent === undefined })
+  const programs = {
+    postgres: postgres.absent === undefined ? lacking([['pg_dump'], ['psql']]) : [],
+    mysql:
+      maria.absent === undefined
+        ? lacking([
+            ['mariadb-dump', 'mysqldump'],
+            ['mariadb', 'mysql'],
+          ])
+        : [],
+  }
+  provide('programs', { postgres: programs.postgres.length === 0, mysql: programs.mysql.length === 0 })
+  const bare = [...programs.postgres, ...programs.mysql]
+  if (process.env.CI && bare.length > 0)
+    throw new Error(`In CI the servers' programs have to be there: ${bare.join(', ')}`)
   const used = [`Node ${process.version}`, postgres.version, maria.version].filter((each) => each !== undefined)
   console.info(used.join('\n'))
   const shared = existsSync(SHARED) ? {} : { absent: '../shared, the schemas and cases of others (it is not here)' }
   const say = (): void => {
-    for (const { absent } of [postgres, maria, shared])
+    const missing = bare.map((absent) => ({ absent: `${absent} (it is not on the PATH)` }))
+    for (const { absent } of [postgres, maria, ...missing, shared])
       if (absent !== undefined) console.warn(`skipped: what needs ${absent}`)
   }
   say()
