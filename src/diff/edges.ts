@@ -32,6 +32,7 @@ export function edgesOf(plan: Plan, disturbances: readonly Disturbance[]): Graph
   linkNames(plan, graph)
   linkKeys(plan, graph)
   linkBodies(plan, graph)
+  linkNamed(plan, graph)
   return graph
 }
 
@@ -102,6 +103,16 @@ function linkDisturbances(plan: Plan, graph: Graph, disturbances: readonly Distu
       }
     }
   })
+}
+
+/** What names a thing comes after it is made. */
+function linkNamed(plan: Plan, graph: Graph): void {
+  for (const { operation, slots } of plan.actions) {
+    for (const reference of (operation && plan.traits.names?.(operation)) ?? []) {
+      if (plan.at.get(`+${reference}`)?.role !== 'create') continue
+      for (const slot of slots) if (slot.startsWith('+')) link(graph, `+${reference}`, slot, NAME)
+    }
+  }
 }
 
 /** A table has one primary key: the old one goes first. */

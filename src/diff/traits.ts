@@ -40,6 +40,8 @@ export interface Traits {
    * changes, and joins one after.
    */
   precedence?(operation: Operation): 'first' | 'last' | undefined
+  /** The refs of what an operation names without being a part of it: it comes after they are made. */
+  names?(operation: Operation): string[]
   /** Which of two tables comes first where a foreign key ties them and both change like this: the one it points to? */
   alongKeys?(operation: Operation): 'target first' | 'target last' | undefined
   /** True for a part that a table has from its parent: it is the table's own to drop once it has left that parent. */

@@ -1,5 +1,5 @@
 // Wording shared by the descriptions of operations.
-import type { Column, Constraint, Index, SchemaObject } from '../schema/schema.ts'
+import type { Column, Constraint, Extra, Index, SchemaObject } from '../schema/schema.ts'
 
 // Names and texts can hold anything; a description stays one line and cannot drive a terminal.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
@@ -50,6 +50,19 @@ export const indexWords = (index: Index): string => `${indexTitle(index)} (${key
 export const objectWords = ({ type, name, values, definition }: SchemaObject): string =>
   `${type} ${name}${values ? ` (${values.join(', ')})` : ''}${definition === undefined ? '' : `: ${excerpt(definition, 200)}`}`
 
+// `onUpdate` is `on update`: what is a plain value is said, what is more than that is named.
+function attributeChanges(from: Extra = {}, to: Extra = {}): string[] {
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])]
+  return names.flatMap((name) => {
+    const [before, after] = [from[name], to[name]]
+    if (JSON.stringify(before) === JSON.stringify(after)) return []
+    const words = name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`)
+    const isPlain = [before, after].every((value) => typeof value !== 'object')
+    const say = (value: unknown): string => (value === undefined ? 'none' : excerpt(String(value), 40))
+    return [isPlain ? `${words} ${say(before)} -> ${say(after)}` : words]
+  })
+}
+
 /** What differs between two columns of the same name, in words. */
 export function columnChanges(from: Column, to: Column): string {
   const expression = (text: string | undefined): string => (text === undefined ? 'none' : excerpt(text, 40))
@@ -65,7 +78,7 @@ export function columnChanges(from: Column, to: Column): string {
         ? `options of identity (${to.identity?.kind})`
         : `identity ${from.identity?.kind ?? 'none'} -> ${to.identity?.kind ?? 'none'}`),
     from.comment !== to.comment && 'comment',
-    JSON.stringify(from.extra) !== JSON.stringify(to.extra) && 'attributes',
+    ...attributeChanges(from.extra, to.extra),
   ].filter(Boolean)
   return changes.length === 0 ? 'no change' : changes.join(', ')
 }

@@ -1,5 +1,6 @@
 // Runs statements inside the transaction of a scratch database: adapted where they have to be, provided with what they name.
 import { GodwitError, type Place } from '../../errors.ts'
+import { tokens } from '../../schema/tokens.ts'
 import type { Connection, Failure } from '../dialect.ts'
 import { extensionLacking, extensionsIn, installLine, isBundled } from './engine.ts'
 import { explain } from './explain.ts'
@@ -51,7 +52,18 @@ function adapt(sql: string): string | undefined {
   const start = skipBlank(sql)
   const text = start === 0 ? sql : sql.slice(start)
   if (text === '' || CONTROL.test(text)) return undefined
-  return withoutConcurrently(text)?.replace(/;\s*$/, '')
+  return logged(withoutConcurrently(text))?.replace(/;\s*$/, '')
+}
+
+// A partitioned table holds no rows that could be unlogged: servers before 18 take the word for nothing, others refuse it.
+const UNLOGGED = /^(create\s+)unlogged\s+(table\b)/i
+const logged = (sql: string | undefined): string | undefined =>
+  sql !== undefined && UNLOGGED.test(sql) && isParent(sql) ? sql.replace(UNLOGGED, '$1$2') : sql
+
+/** `PARTITION BY` behind the columns, and not `PARTITION OF` a parent alone. */
+const isParent = (sql: string): boolean => {
+  const words = tokens(sql).filter(({ kind }) => kind !== 'space' && kind !== 'comment')
+  return words.some(({ text }, at) => /^partition$/i.test(text) && /^by$/i.test(words[at + 1]?.text ?? ''))
 }
 
 function provideExtensions(statements: readonly string[], loaded: ReadonlySet<string>): void {

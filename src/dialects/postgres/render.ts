@@ -17,6 +17,7 @@ import { familyOf, isRoutine } from './render/objects/index.ts'
 import { joined, noteRights, putRightsBack, remadeIn } from './render/rights.ts'
 import { alterTable } from './render/table-changes.ts'
 import { createTable, dropTable, renameRelation } from './render/tables.ts'
+import { changesTypes, fasten, loosen, looseTables } from './render/typed.ts'
 
 type Cell<K extends Kind> = (operation: OperationOf<K>, context: Context) => Draft[]
 
@@ -76,6 +77,7 @@ export function render(operations: readonly Operation[], options: RenderOptions)
   const major = Number(/\d+/u.exec(options.version ?? '')?.[0] ?? OLDEST)
   const script = options.purpose === 'script'
   const around = options.around ?? operations
+  const loose = looseTables(operations, options.before)
   const placed: Placed[] = []
   const remade = remadeIn(around)
   const goes = remade.filter((each) => operations.includes(each.gone))
@@ -88,9 +90,11 @@ export function render(operations: readonly Operation[], options: RenderOptions)
     const cell = (each: Operation): Draft[] => draftsOf(each, context)
     const context: Context = { operations, around, position, major, script, cell, ...before }
     const drafts = [
+      ...loose.filter((each) => each.first === position).map(loosen),
       ...(position === first ? noteRights(joined(goes.flatMap(({ things }) => things))) : []),
       ...draftsOf(operation, context),
       ...(position === last ? putRightsBack(joined(comesBack.flatMap(({ things }) => things))) : []),
+      ...loose.filter((each) => each.last === position).map(fasten),
     ]
     for (const draft of drafts) placed.push({ draft, operation: position })
   })
@@ -121,6 +125,7 @@ function withoutBodyChecks(operations: readonly Operation[]): Statement[] {
  */
 export const needsSchema = (operations: readonly Operation[]): boolean =>
   remakesIndexes(operations) ||
+  changesTypes(operations) ||
   changesAlike(operations) ||
   operations.some((operation) => {
     if (operation.kind === 'ensureColumnType') return true

@@ -30,6 +30,7 @@ export const traits: Traits = {
   alterIndex: (from: Index, to: Index) => indexInPlace(from, to),
   disturbs,
   precedence,
+  names,
   alongKeys,
   isInherited: ({ extra }) => extra?.inherited === true || extra?.partitionOf !== undefined,
   between,
@@ -42,8 +43,20 @@ function precedence(operation: Operation): 'first' | 'last' | undefined {
   if (operation.kind === 'alterObject' && operation.to.type === 'default privileges') return 'first'
   if (operation.kind !== 'alterTable') return undefined
   const [before, after] = [tableExtra(operation.from), tableExtra(operation.to)]
+  // Only a table that is no longer of a type can change by itself; one that becomes of a type has to fit it.
+  if (before.ofType !== after.ofType) return after.ofType === undefined ? 'first' : 'last'
   if (isNew(before.partitionOf, after.partitionOf) || joins(before.inherits, after.inherits)) return 'last'
   return isNew(after.partitionOf, before.partitionOf) || joins(after.inherits, before.inherits) ? 'first' : undefined
+}
+
+// What a table says of an index: the index may be that of a constraint.
+function names(operation: Operation): string[] {
+  if (operation.kind !== 'alterTable') return []
+  const { replicaIdentity, clusterOn } = tableExtra(operation.to)
+  const identity = typeof replicaIdentity === 'object' ? replicaIdentity.index : undefined
+  return [identity, clusterOn]
+    .filter((index) => index !== undefined)
+    .flatMap((index) => [ref('index', operation.table, index), ref('constraint', operation.table, index)])
 }
 
 // A permanent table never refers to an unlogged one.
@@ -60,13 +73,15 @@ function between(from: TableAttributes, to: TableAttributes): TableAttributes | 
   const [old, next] = [before.partitionOf?.parent, after.partitionOf?.parent]
   const moves = old !== undefined && next !== undefined && old !== next
   const changes = joins(before.inherits, after.inherits) && joins(after.inherits, before.inherits)
-  if (!moves && !changes) return undefined
-  const { partitionOf, inherits = [], ...rest } = before
+  const retyped = before.ofType !== undefined && after.ofType !== undefined && before.ofType !== after.ofType
+  if (!moves && !changes && !retyped) return undefined
+  const { partitionOf, inherits = [], ofType, ...rest } = before
   const kept = inherits.filter((parent) => after.inherits?.includes(parent))
   return {
     ...from,
     extra: {
       ...rest,
+      ...(!retyped && ofType !== undefined && { ofType }),
       ...(!moves && partitionOf !== undefined && { partitionOf }),
       ...(kept.length > 0 && { inherits: kept }),
     },

@@ -77,7 +77,7 @@ function notePartitionKeys(relations: Relations, context: Context): void {
     for (const constraint of relation.constraints) {
       if (constraint.type !== 'f' || !children.has(constraint.target)) continue
       const found = partitions(constraint.target)
-      if (constraint.target === relation.row.oid || found.includes(relation)) continue
+      if (found.includes(relation)) continue
       for (const partition of found) {
         context.depend(ref('constraint', relation.name, constraint.name), ref('table', partition.name))
       }

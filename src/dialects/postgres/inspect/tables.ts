@@ -37,7 +37,8 @@ function attributesOf(relation: Relation, relations: Relations): { [name: string
   const [parent] = parents
   const foreignOptions = optionsOf(row.foreignoptions)
   return {
-    unlogged: flag(row.persistence === 'u'),
+    // A partitioned table has no storage of its own: servers before 18 note the word, and it changes nothing.
+    unlogged: flag(row.persistence === 'u' && row.partkey === null),
     partitionBy: given(row.partkey),
     partitionOf: row.bound !== null && parent !== undefined ? { parent, bound: row.bound } : undefined,
     inherits: row.bound === null && parents.length > 0 ? parents : undefined,

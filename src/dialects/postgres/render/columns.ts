@@ -3,6 +3,7 @@
 import type { AlterColumn } from '../../../operations/operation.ts'
 import type { Column } from '../../../schema/schema.ts'
 import { identifier, qualified } from '../quote.ts'
+import type { ColumnExtra } from '../shapes.ts'
 import { bracketed } from './brackets.ts'
 import { afterColumn, beforeColumn, columnComment, columnText, notValidNotNull } from './column-text.ts'
 import { type Context, clause, type Draft, ofColumn, PHASE, statement } from './draft.ts'
@@ -188,7 +189,10 @@ const MAIN = new Set(['numeric', 'inet', 'cidr'])
 const EXTENDED = /^(text|character|bytea|json|jsonb|xml|bit|tsvector|path|polygon)\b|\[\]$|range$/
 
 function storage(target: string, from: Column, to: Column, { major }: Context): Draft[] {
-  const [before, after] = [columnExtra(from), columnExtra(to)]
+  const after = columnExtra(to)
+  const { storage: _storage, compression: _compression, ...rest } = columnExtra(from)
+  // Another type is stored as is its own way, until it is said again.
+  const before: ColumnExtra = from.type !== to.type || from.collation !== to.collation ? rest : columnExtra(from)
   const name = identifier(to.name)
   const alter = (sql: string, facts = QUIET): Draft => clause(target, PHASE.other, `alter column ${name} ${sql}`, facts)
   const drafts: Draft[] = []

@@ -26,7 +26,10 @@ export function alterTable(table: string, from: TableAttributes, to: TableAttrib
   const kept = commonStart(parents, after.inherits ?? [])
   for (const parent of parents.slice(kept)) drafts.push(statement(`${target} no inherit ${named(parent)}`, EXCLUSIVE))
   // Neither a partition nor a child can be a typed table.
-  if (before.ofType !== after.ofType) drafts.push(say(after.ofType === undefined ? 'not of' : `of ${after.ofType}`))
+  // On its own: the server looks at the other clauses of a statement first.
+  if (before.ofType !== after.ofType) {
+    drafts.push(statement(`${target} ${after.ofType === undefined ? 'not of' : `of ${after.ofType}`}`, EXCLUSIVE))
+  }
   for (const parent of (after.inherits ?? []).slice(kept))
     drafts.push(statement(`${target} inherit ${named(parent)}`, EXCLUSIVE))
   if (after.partitionOf !== undefined && !same(before.partitionOf, after.partitionOf)) {

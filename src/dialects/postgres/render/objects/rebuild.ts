@@ -125,6 +125,17 @@ function moveColumn({ table, column, array }: TypedColumn, context: Context, con
       EXCLUSIVE_REWRITE,
     ),
     ...(byDefault === undefined ? [] : [clause(alter, PHASE.other, `alter column ${name} set default ${byDefault}`)]),
+    ...stored(alter, column),
+  ]
+}
+
+// Said again: the new type is stored in its own way.
+function stored(alter: string, column: Column): Draft[] {
+  const { storage, compression } = columnExtra(column)
+  const say = (sql: string): Draft => clause(alter, PHASE.other, `alter column ${identifier(column.name)} ${sql}`)
+  return [
+    ...(storage === undefined ? [] : [say(`set storage ${storage}`)]),
+    ...(compression === undefined ? [] : [say(`set compression ${compression}`)]),
   ]
 }
 
