@@ -90,12 +90,14 @@ export async function withdraw(session: Session, state: State, id: string): Prom
     const open = await readOpen(session.dialect, session.connection, id)
     throw open === undefined ? await halfDone(session, state, id) : doubt(id, open, 'gone')
   }
+  // Something has happened, whatever its file says now.
+  if ((state.books.history.get(id)?.progress ?? 0) > 0) throw await halfDone(session, state, id)
   const found = await interruptedWork(session, state, id)
   const outcome = found.open === undefined ? 'absent' : await outcomeOf(session, found, id)
   // Code, batches, and operations that look first may have done something that no statement of the plan tells.
   const isFirst = isTraceless(found.work.items)
   if (found.open !== undefined && outcome === 'done') await close(session, id, found.open.step, outcome)
-  if (found.row.progress > 0 || outcome !== 'absent' || !isFirst) {
+  if (outcome !== 'absent' || !isFirst) {
     throw await halfDone(session, outcome === 'done' ? advanced(state, id, found.open?.step) : state, id)
   }
   await books(session, id, retraction(session, id))
@@ -161,7 +163,7 @@ async function interruptedWork(session: Session, state: State, id: string) {
       `Revision ${id} was interrupted, and what it had done already was edited since.`,
       {
         why: `Its first ${row.progress} statements are committed in the database; the file has others there now.`,
-        fix: 'Put those statements back as they were; what comes after them may be corrected.',
+        fix: 'Put those statements back as they were; what comes after them may be corrected. Or `godwit downgrade` says how to take back what has happened.',
         place: { file: prepared.step.revision.file },
         data: { revision: id, committed: row.progress },
       },

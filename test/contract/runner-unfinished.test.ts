@@ -1,6 +1,6 @@
 // Revisions that were begun and not finished where statements commit by themselves: from each such state a way leads out,
 // the errors name it, and it is walked here to its end.
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { godwit } from '../../src/commands/library.ts'
 import { op } from '../../src/operations/op.ts'
@@ -152,6 +152,18 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('an unfinished rev
       })
       expect(await readState(at.context())).toMatchObject({ ...base, pending: ['a1'] })
       await byHand('drop table two')
+      expect(await upgrade(at.context())).toMatchObject({ to: ['a1'] })
+    })
+
+    it('is not lost where its file holds other statements now: `downgrade` still lists what has happened', async () => {
+      const file = await fail()
+      await writeFile(file, (await readFile(file, 'utf8')).replace("name: 'age'", "name: 'years'"))
+      const error = await failure(upgrade(at.context()))
+      expect(error.code).toBe('REVISION_EDITED')
+      expect(error.fix).toContain('`godwit downgrade`')
+      expect((await failure(downgrade(at.context(), { confirm: never }))).code).toBe('HALF_DONE')
+      await byHand('drop table one, two')
+      await resolve(at.context(), { revision: 'a1', outcome: 'undone' })
       expect(await upgrade(at.context())).toMatchObject({ to: ['a1'] })
     })
 

@@ -1,6 +1,7 @@
 // Clauses that the server takes only together: a column that numbers itself and its key, a key that takes the place of
 // another one, the length in a key and the type of its column. They share a statement, whatever stands between them.
 import { equalData } from '../../../schema/json.ts'
+import { identifier } from '../quote.ts'
 import { type Change, type Item, isChange, type KeyPart, type Keys } from './change.ts'
 
 /** The items with those that belong together side by side, as one knot; where they cannot be, they stay as they are. */
@@ -71,36 +72,82 @@ const measures = ({ retypes }: Change, { keys }: Change): boolean =>
     (part) => part.column === retypes && part.length !== undefined,
   )
 
-/** The list with the changes of one table between two places as one knot. Foreign keys go before it, or come after it. */
+/** The list with the changes of one table between two places as one knot: all of them, or those alone that belong together. */
 function together(items: readonly Item[], first: number, last: number, knot: number): Item[] | undefined {
   const between = items.slice(first, last + 1)
   const table = (between[0] as Change).table
   const own = between.filter((item): item is Change => isChange(item) && item.table === table)
   const others = between.filter((item) => !isChange(item) || item.table !== table)
-  const loose = own.filter(({ tie }) => tie !== undefined)
-  const apart = own.filter(({ tie, alone }) => tie === undefined && alone === true)
-  const members = combined(own.filter(({ tie, alone }) => tie === undefined && alone !== true))
-  if (members === undefined || !apart.every((each) => mayLead(each, own.slice(0, own.indexOf(each))))) return undefined
-  const tied = members.map((member): Item => ({ ...member, knot }))
-  // What is dropped elsewhere may stand on what goes here; what comes elsewhere may stand on what comes here.
-  const frees = (item: Item): boolean => isChange(item) && item.tie === 'dropped'
+  const bound = own.filter(({ tie }) => tie === undefined)
+  const split =
+    around(
+      bound,
+      bound.filter(({ alone }) => alone !== true),
+    ) ?? around(bound, closure(bound))
+  if (split === undefined) return undefined
   return [
     ...items.slice(0, first),
-    ...apart,
-    ...loose.filter(frees),
-    ...(others.some(frees) ? others.slice(0, others.findLastIndex(frees) + 1) : []),
-    ...tied,
-    ...(others.some(frees) ? others.slice(others.findLastIndex(frees) + 1) : others),
-    ...loose.filter((item) => !frees(item)),
+    // What goes elsewhere may stand on what goes here; what comes elsewhere may stand on what comes here.
+    ...[...own.filter(({ tie }) => tie !== undefined), ...others].filter(frees),
+    ...split.before,
+    ...split.members.map((member): Item => ({ ...member, knot })),
+    ...split.after,
+    ...[...others, ...own.filter(({ tie }) => tie !== undefined)].filter((item) => !frees(item)),
     ...items.slice(last + 1),
   ]
 }
 
-// What stands alone may go before the others where it names nothing that those before it name.
-function mayLead({ clause }: Change, others: readonly Change[]): boolean {
-  const own = new Set(namesIn(clause))
-  return !others.some((other) => namesIn(other.clause).some((name) => own.has(name)))
+const frees = (item: Item): boolean => (isChange(item) ? item.tie === 'dropped' : /^DROP TABLE\b/u.test(item.sql))
+
+/** The first change, and what belongs with it or with one that does. */
+function closure([head, ...rest]: readonly Change[]): Change[] {
+  const members = head === undefined ? [] : [head]
+  for (let found = true; found; ) {
+    const next = rest.find(
+      (each) => !members.includes(each) && members.some((one) => belong(one, each) || belong(each, one)),
+    )
+    if (next !== undefined) members.push(next)
+    found = next !== undefined
+  }
+  return [head, ...rest].filter((each): each is Change => each !== undefined && members.includes(each))
 }
+
+interface Split {
+  before: Change[]
+  members: Change[]
+  after: Change[]
+}
+
+/** The members in one statement, and each of the others before or after it, where that is the same to it. */
+function around(all: readonly Change[], chosen: readonly Change[]): Split | undefined {
+  const members = combined(chosen)
+  if (members === undefined || members.length < 2) return undefined
+  const before: Change[] = []
+  const after: Change[] = []
+  for (const [at, each] of all.entries()) {
+    if (chosen.includes(each)) continue
+    const passed = (list: readonly Change[]): Change[] => chosen.filter((member) => list.includes(member))
+    const earlier = passed(all.slice(0, at))
+    if ([...earlier, ...after].every((other) => mayPass(other, each))) before.push(each)
+    else if (passed(all.slice(at)).every((other) => mayPass(each, other))) after.push(each)
+    else return undefined
+  }
+  return { before, members, after }
+}
+
+/** Whether two changes, in this order, may as well come in the other. */
+function mayPass(one: Change, other: Change): boolean {
+  const [a, b] = [new Set(namesIn(one.clause)), new Set(namesIn(other.clause))]
+  const makes = ({ adds, drops, column, alone, clause }: Change): string[] =>
+    alone === true
+      ? namesIn(clause)
+      : [adds, drops, column].flatMap((name) => (name === undefined ? [] : [identifier(name)]))
+  const keys = (one.keys?.made ?? one.keys?.gone) !== undefined && sharesKey(one.keys, other.keys)
+  return !keys && !makes(one).some((name) => b.has(name)) && !makes(other).some((name) => a.has(name))
+}
+
+const sharesKey = (a: Keys = {}, b: Keys = {}): boolean =>
+  [a.made, a.gone].some((name) => name !== undefined && (name === b.made || name === b.gone))
 
 const namesIn = (clause: string): string[] => clause.match(/`(?:[^`]|``)*`/gu) ?? []
 
