@@ -127,6 +127,8 @@ export interface Capabilities {
   concurrentSessions: boolean
   /** Indexes can be built without blocking writers, outside a transaction. */
   concurrentIndex: boolean
+  /** The shadow is an engine inside of this process, unless a server is configured for it. */
+  embeddedShadow: boolean
   /** Longest identifier, in bytes of UTF-8. */
   maxIdentifier: number
 }

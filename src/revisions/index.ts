@@ -23,7 +23,7 @@ export {
   pathUp,
   rootsOf,
 } from './graph.ts'
-export { load, newId } from './load.ts'
+export { load, loadStored, newId } from './load.ts'
 export { placeAt } from './place.ts'
 export { type Revision, type RevisionDefinition, type RevisionHeader, revision } from './revision.ts'
 export { printSql, readSql } from './sql.ts'

@@ -24,6 +24,7 @@ export const dialect: Dialect = {
     concurrentSessions: true,
     // Indexes are built online by themselves: there is no second way to ask for it.
     concurrentIndex: false,
+    embeddedShadow: false,
     // 64 characters: in bytes that is sure to fit.
     maxIdentifier: 64,
   },

@@ -24,6 +24,7 @@ export const dialect: Dialect = {
     transactionalDdl: true,
     concurrentSessions: true,
     concurrentIndex: true,
+    embeddedShadow: true,
     // NAMEDATALEN - 1
     maxIdentifier: 63,
   },

@@ -25,6 +25,7 @@ export const dialect: Dialect = {
     transactionalDdl: true,
     concurrentSessions: true,
     concurrentIndex: false,
+    embeddedShadow: true,
     // The engine sets no limit but that of a statement (1,000,000,000 bytes); a name as long as a line is long enough.
     maxIdentifier: 1000,
   },
