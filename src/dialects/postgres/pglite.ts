@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '../../errors.ts'
+import { BLOCK, padded, readHeader } from '../../tar.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Engine, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
@@ -164,7 +165,24 @@ const keptOf = (folder: string): string => `${folder}.before-restore`
 async function blobOf(content: AsyncIterable<Uint8Array>): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const chunk of content) parts.push(new Uint8Array(chunk))
-  return new Blob(parts)
+  const blob = new Blob(parts)
+  await checkFiles(blob)
+  return blob
+}
+
+/** Files and folders in their place, and nothing else. Errors: BACKUP_INVALID. */
+async function checkFiles(tar: Blob): Promise<void> {
+  for (let at = 0; at < tar.size; ) {
+    const block = new Uint8Array(await tar.slice(at, at + BLOCK).arrayBuffer())
+    if (block.every((byte) => byte === 0)) return
+    const header = readHeader(block)
+    if (header === undefined || at + BLOCK + header.bytes > tar.size) break
+    at += BLOCK + padded(header.bytes)
+  }
+  throw new GodwitError('BACKUP_INVALID', 'The backup holds no files of a database. Nothing was changed.', {
+    why: 'Its archive is damaged, or it holds a link, a device, or a name that leads out of its folder.',
+    fix: 'Use another backup, or copy this one again from where it was kept.',
+  })
 }
 
 /** In memory: the new engine runs before the old one ends. */
