@@ -8,7 +8,7 @@ import { fillApart } from './backfill.ts'
 import type { Ensured } from './events.ts'
 import { statementError } from './failure.ts'
 import { foretold, planOf } from './items.ts'
-import { type HistoryEntry, type HistoryState, names } from './journal.ts'
+import { type HistoryEntry, type HistoryState, names, own } from './journal.ts'
 import { withRetry } from './retry.ts'
 import { made, nothingSeen } from './seen.ts'
 import { type Part, SendFailure } from './send.ts'
@@ -227,7 +227,7 @@ async function overtaken(
   const { dialect, connection } = session
   const { history } = names(dialect)
   const rows = await connection.query(
-    `select revision from ${history} where revision = ${dialect.literal(revision.id)}`,
+    own(dialect, `select revision from ${history} where revision = ${dialect.literal(revision.id)}`),
   )
   return rows.length === 0
 }

@@ -6,7 +6,7 @@ import { headsOf, pathUp } from '../revisions/index.ts'
 import { anyDue, type Decision, decideSeeds, keyOf, type SeedReport } from './due.ts'
 import { fixOf } from './failure.ts'
 import { runJob } from './jobs.ts'
-import { names, readBookkeeping } from './journal.ts'
+import { names, own, readBookkeeping } from './journal.ts'
 import type { RunnerContext } from './reports.ts'
 import { folderOf, initialise, readState, underLock } from './run.ts'
 import type { LoadedSeed, SeedFile } from './seed.ts'
@@ -93,7 +93,7 @@ const known = (decision: Decision): SeedReport =>
 
 async function readRecords({ dialect, connection }: Session): Promise<Map<string, string>> {
   const rows = await connection.query<{ name: string; value: string }>(
-    `select name, value from ${names(dialect).meta} where name like 'seed %'`,
+    own(dialect, `select name, value from ${names(dialect).meta} where name like 'seed %'`),
   )
   return new Map(rows.map(({ name, value }) => [name, value]))
 }

@@ -1,5 +1,6 @@
 // MySQL 8.0 and later, MariaDB 10.6 and later: the parts of the dialect, put together.
 import type { Dialect } from '../dialect.ts'
+import { books } from './books.ts'
 import { bookkeeping, bracket, now } from './bracket.ts'
 import { connect, forget } from './connect.ts'
 import { explain } from './explain.ts'
@@ -45,6 +46,7 @@ export const dialect: Dialect = {
   rowEstimates,
   forget,
   bookkeeping,
+  books,
   now,
   literal,
   identifier,

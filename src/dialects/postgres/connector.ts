@@ -1,9 +1,20 @@
 // PostgreSQL: what opens a session and reads the history, without the rest of the dialect.
 import type { Connector } from '../dialect.ts'
+import { books } from './books.ts'
 import { bookkeepingName } from './bracket.ts'
 import { connect } from './connect.ts'
 import { explain } from './explain.ts'
+import { EQUALS, pinned } from './pinned.ts'
 import { identifier } from './quote.ts'
 
 /** Loaded before (and mostly instead of) the whole dialect. */
-export const connector: Connector = { name: 'postgres', connect, explain, identifier, bookkeepingName }
+export const connector: Connector = {
+  name: 'postgres',
+  connect,
+  explain,
+  identifier,
+  bookkeepingName,
+  books,
+  own: pinned,
+  equals: EQUALS,
+}

@@ -1,11 +1,13 @@
 // PostgreSQL 14 and later, on a server or embedded: the parts of the dialect, put together.
 import type { Dialect } from '../dialect.ts'
+import { books } from './books.ts'
 import { bookkeeping, bookkeepingName, bracket, forget, now } from './bracket.ts'
 import { connect } from './connect.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
 import { narrowings } from './narrowing.ts'
+import { EQUALS, pinned } from './pinned.ts'
 import { privileges, rowEstimates } from './privileges.ts'
 import { identifier, literal } from './quote.ts'
 import { reach } from './reach.ts'
@@ -47,6 +49,9 @@ export const dialect: Dialect = {
   forget,
   bookkeeping,
   bookkeepingName,
+  books,
+  own: pinned,
+  equals: EQUALS,
   now,
   literal,
   identifier,

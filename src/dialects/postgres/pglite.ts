@@ -8,6 +8,7 @@ import { BLOCK, padded, readHeader } from '../../tar.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Engine, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
+import { isAnswer } from './pinned.ts'
 import { type CatalogRow, type Session, versionNumber, withSession } from './session.ts'
 
 // Others may be at work for as long as a migration takes; the URL names one file, so they come one after the other.
@@ -57,7 +58,9 @@ const startWithOwn = (folder: string): Promise<Engine> => startKnowing({ dataDir
 async function startKnowing(place: { dataDir: string } | { tar: Blob }): Promise<Engine> {
   const engine = await startEngine(place)
   const { rows } = await engine.db
-    .query<{ name: string }>('select extname as name from pg_catalog.pg_extension where oid >= 16384')
+    .query<{ name: string }>(
+      'select extname as name from pg_catalog.pg_extension where oid operator(pg_catalog.>=) 16384::pg_catalog.oid',
+    )
     .catch(async (error: unknown) => {
       await engine.db.close()
       throw error
@@ -137,7 +140,7 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
         if (parameters !== undefined && parameters.length > 0) {
           return (await engine.db.query<Row>(sql, [...parameters])).rows
         }
-        const giving = (await engine.db.exec(sql)).filter(({ fields }) => fields.length > 0)
+        const giving = (await engine.db.exec(sql)).filter(isAnswer)
         return (giving.at(-1)?.rows ?? []) as Row[]
       }),
     execute: (sql) =>

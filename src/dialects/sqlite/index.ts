@@ -1,6 +1,7 @@
 // SQLite. Its drivers are loaded by the first connection, never by this import.
 import type { Dialect } from '../dialect.ts'
 import { bookkeeping } from './bookkeeping.ts'
+import { books } from './books.ts'
 import { bracket, forget } from './bracket.ts'
 import { refusal } from './compile.ts'
 import { connect } from './connect.ts'
@@ -45,6 +46,7 @@ export const dialect: Dialect = {
   forget,
   privileges,
   bookkeeping,
+  books,
   now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   literal,
   identifier,
