@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util'
 import { dialectNameOf } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
 import { moduleFailure, withoutSecrets } from './place.ts'
+import { checkTrusted, projectRoot } from './project-root.ts'
 import { rememberSecrets } from './redact.ts'
 import type { Source } from './sources/source.ts'
 
@@ -86,7 +87,7 @@ export const defineConfig = config
 
 /**
  * Finds, reads and validates the configuration. A URL given here beats the file's, that beats DATABASE_URL.
- * Errors: CONFIG_NOT_FOUND (a file was named and is not there), CONFIG_INVALID.
+ * Errors: CONFIG_NOT_FOUND (a file was named and is not there), CONFIG_UNTRUSTED, CONFIG_INVALID.
  */
 export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   const cwd = resolve(request.cwd ?? process.cwd())
@@ -164,7 +165,10 @@ function refuseOther(dialect: string | undefined, url: string | undefined): void
   })
 }
 
-/** The nearest configuration file at or above a folder. Errors: CONFIG_NOT_FOUND where `named` is given and missing. */
+/**
+ * The nearest configuration file at or above a folder, no further than its project reaches; one that is named is taken as
+ * it is. Errors: CONFIG_NOT_FOUND where `named` is given and missing, CONFIG_UNTRUSTED.
+ */
 export function findConfig(cwd: string, named?: string): string | undefined {
   if (named !== undefined) {
     const file = isAbsolute(named) ? named : resolve(cwd, named)
@@ -173,12 +177,15 @@ export function findConfig(cwd: string, named?: string): string | undefined {
       fix: 'Give the path of an existing file with --config, or run `godwit init` to write one.',
     })
   }
+  const root = projectRoot(cwd)
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const name of CONFIG_FILES) {
       const file = join(folder, name)
-      if (existsSync(file)) return file
+      if (!existsSync(file)) continue
+      checkTrusted(file, cwd)
+      return file
     }
-    if (folder === dirname(folder)) return undefined
+    if (folder === root || folder === dirname(folder)) return undefined
   }
 }
 
