@@ -7,7 +7,7 @@ import { dialectNameOf } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
 import { moduleFailure, withoutSecrets } from './place.ts'
 import { checkTrusted, projectRoot } from './project-root.ts'
-import { rememberSecrets } from './redact.ts'
+import { redactForeign, rememberSecrets } from './redact.ts'
 import type { Source } from './sources/source.ts'
 
 /** What `godwit.config.ts` exports. Everything is optional: without a file the environment has to name the database. */
@@ -226,7 +226,7 @@ async function readInput(file: string, env: Record<string, string | undefined>):
     const { CONFIG_KEYS } = await import('./config-schema.ts')
     const name = syntax ? 'Syntax error' : cause instanceof Error ? cause.name : 'It throws'
     throw new GodwitError('CONFIG_INVALID', `${basename(file)} cannot be loaded.`, {
-      why: `${name}: ${message}`,
+      why: redactForeign(`${name}: ${message}`),
       fix: 'Correct the file, or name another one with --config.',
       place: withoutSecrets(place, CONFIG_KEYS),
       cause,
