@@ -43,7 +43,7 @@ const piecesOf = (password: string | undefined): string[] =>
 /** Whether the password of a URL holds characters that would have to be percent-encoded. */
 export const isUnencoded = (url: string): boolean => /[@/#]/.test(PARTS.exec(url)?.[2] ?? '')
 
-/** A password that our own sentences may hold as a word: `password`, `secret`, `postgres`. */
+/** A password that our own sentences may hold as a word: `password`, `secret`. */
 const WORD = /^[a-z]+$/i
 /** What a driver says of passwords without meaning a certain one. */
 const SPOKEN =
