@@ -6,7 +6,8 @@ import { parseEnv } from 'node:util'
 import { dialectNameOf } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
 import { moduleFailure, withoutSecrets } from './place.ts'
-import { rememberSecrets } from './redact.ts'
+import { checkTrusted, projectRoot } from './project-root.ts'
+import { redactForeign, rememberSecrets } from './redact.ts'
 import type { Source } from './sources/source.ts'
 
 /** What `godwit.config.ts` exports. Everything is optional: without a file the environment has to name the database. */
@@ -87,7 +88,7 @@ export const defineConfig = config
 
 /**
  * Finds, reads and validates the configuration. A URL given here beats the file's, that beats DATABASE_URL.
- * Errors: CONFIG_NOT_FOUND (a file was named and is not there), CONFIG_INVALID.
+ * Errors: CONFIG_NOT_FOUND (a file was named and is not there), CONFIG_UNTRUSTED, CONFIG_INVALID.
  */
 export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   const cwd = resolve(request.cwd ?? process.cwd())
@@ -165,7 +166,10 @@ function refuseOther(dialect: string | undefined, url: string | undefined): void
   })
 }
 
-/** The nearest configuration file at or above a folder. Errors: CONFIG_NOT_FOUND where `named` is given and missing. */
+/**
+ * The nearest configuration file at or above a folder, no further than its project reaches; one that is named is taken as
+ * it is. Errors: CONFIG_NOT_FOUND where `named` is given and missing, CONFIG_UNTRUSTED.
+ */
 export function findConfig(cwd: string, named?: string): string | undefined {
   if (named !== undefined) {
     const file = isAbsolute(named) ? named : resolve(cwd, named)
@@ -174,12 +178,15 @@ export function findConfig(cwd: string, named?: string): string | undefined {
       fix: 'Give the path of an existing file with --config, or run `godwit init` to write one.',
     })
   }
+  const root = projectRoot(cwd)
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const name of CONFIG_FILES) {
       const file = join(folder, name)
-      if (existsSync(file)) return file
+      if (!existsSync(file)) continue
+      checkTrusted(file, cwd)
+      return file
     }
-    if (folder === dirname(folder)) return undefined
+    if (folder === root || folder === dirname(folder)) return undefined
   }
 }
 
@@ -220,7 +227,7 @@ async function readInput(file: string, env: Record<string, string | undefined>):
     const { CONFIG_KEYS } = await import('./config-schema.ts')
     const name = syntax ? 'Syntax error' : cause instanceof Error ? cause.name : 'It throws'
     throw new GodwitError('CONFIG_INVALID', `${basename(file)} cannot be loaded.`, {
-      why: `${name}: ${message}`,
+      why: redactForeign(`${name}: ${message}`),
       fix: 'Correct the file, or name another one with --config.',
       place: withoutSecrets(place, CONFIG_KEYS),
       cause,

@@ -43,11 +43,39 @@ const piecesOf = (password: string | undefined): string[] =>
 /** Whether the password of a URL holds characters that would have to be percent-encoded. */
 export const isUnencoded = (url: string): boolean => /[@/#]/.test(PARTS.exec(url)?.[2] ?? '')
 
-/** The text without passwords: those inside URLs and `password=` pairs, and all that were remembered. */
-export function redact(text: string): string {
-  let clean = text.replace(USERINFO, `$1:${MASK}@`).replace(PARAMETER, `$1${MASK}`).replace(PROPERTY, `$1${MASK}`)
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, MASK)
-  return clean
+/** A password that our own sentences may hold as a word: `password`, `secret`. */
+const WORD = /^[a-z]+$/i
+/** What a driver says of passwords without meaning a certain one. */
+const SPOKEN =
+  /password(?= authentication| must be| is | has |:)|(?<=(?:no|client|using|with|a|the|your|empty) )password/giu
+
+/**
+ * The text without passwords: those inside URLs and `password=` pairs, and all that were remembered. One that is a plain word
+ * is looked for where values stand: quoted, behind `=`, `:`, `@` or `/`, or as the whole text. In a sentence it is a word.
+ */
+export const redact = (text: string): string =>
+  without(text, (clean, secret) =>
+    WORD.test(secret)
+      ? clean.trim() === secret
+        ? MASK
+        : clean.replace(new RegExp(`(?<=["'\`=:@/])${secret}(?![\\w-])|(?<![\\w-])${secret}(?=["'\`@])`, 'gu'), MASK)
+      : clean.replaceAll(secret, MASK),
+  )
+
+/** The same for the words of a driver, a server or a loader: whatever they repeat may be the password, wherever it stands. */
+export const redactForeign = (text: string): string =>
+  without(text, (clean, secret) => {
+    if (!WORD.test(secret)) return clean.replaceAll(secret, MASK)
+    const spoken = new Set(
+      secret.toLowerCase() === 'password' ? [...clean.matchAll(SPOKEN)].map(({ index }) => index) : [],
+    )
+    const whole = new RegExp(`(?<![a-z])${secret}(?![a-z])`, 'giu')
+    return clean.replace(whole, (found: string, index: number) => (spoken.has(index) ? found : MASK))
+  })
+
+function without(text: string, hide: (clean: string, secret: string) => string): string {
+  const clean = text.replace(USERINFO, `$1:${MASK}@`).replace(PARAMETER, `$1${MASK}`).replace(PROPERTY, `$1${MASK}`)
+  return [...secrets].sort((a, b) => b.length - a.length).reduce(hide, clean)
 }
 
 /** `redact` for every string inside a JSON value; keys are kept. */

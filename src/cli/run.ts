@@ -2,7 +2,7 @@
 import type { Event } from '../commands/context.ts'
 import { execute } from '../commands/execute.ts'
 import { type GodwitError, isGodwitError } from '../errors.ts'
-import { redact } from '../redact.ts'
+import { redact, redactForeign } from '../redact.ts'
 import { version } from '../version.ts'
 import { type Globals, type Invocation, plainInvocation } from './invocation.ts'
 import { toJson } from './json.ts'
@@ -86,7 +86,7 @@ async function print(verb: VerbInvocation['verb'], report: unknown, globals: Glo
 
 async function fail(error: unknown, json: boolean, ui: Ui): Promise<number> {
   if (json) {
-    const body = isGodwitError(error) ? error.toJSON() : { code: 'BUG', message: redact(String(error)) }
+    const body = isGodwitError(error) ? error.toJSON() : { code: 'BUG', message: redactForeign(String(error)) }
     process.stdout.write(`${toJson({ error: body })}\n`)
   } else {
     const { bugText, errorText } = await import('./text/error.ts')

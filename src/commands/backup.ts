@@ -1,5 +1,6 @@
 // `backup`: copies the whole database into one file, and what `--backup` of other verbs does first.
 import { join, resolve } from 'node:path'
+import { checkInside } from '../project-root.ts'
 import type { BackupReport as Taken } from '../runner/index.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
@@ -73,6 +74,7 @@ async function take(
   const runner = await import('../runner/index.ts')
   const { directory } = await context.config()
   const folder = out === undefined ? join(directory, FOLDER) : resolve(context.cwd, out)
+  checkInside(folder, directory)
   const taken = await runner.backup(await context.runner(), { ...rest, folder, made: context.clock() })
   const connection = await context.connection()
   return {

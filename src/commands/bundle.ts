@@ -1,7 +1,8 @@
 // `bundle`: all revisions and seeds as one module, so that a start reads no file.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { GodwitError } from '../errors.ts'
+import { checkInside } from '../project-root.ts'
 import { graphOf, isLiteral, kindOf, load, type Revision } from '../revisions/index.ts'
 import { BUNDLE_FORMAT, type Bundle } from '../runner/bundle.ts'
 import { readSeeds } from '../runner/seed.ts'
@@ -49,7 +50,10 @@ module, everything else is data in it. Run it in the build, or commit the module
     const text = print(content, imports)
     const current = read(file) === text
     const written = !current && check !== true
-    if (written) write(file, text)
+    if (written) {
+      checkInside(file, (await context.config()).directory)
+      write(file, text)
+    }
     return {
       file: shortPath(context, file),
       revisions: content.revisions.length,
@@ -130,7 +134,7 @@ const safe = (value: unknown): string =>
 
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import type { Dialect } from '../dialects/dialect.ts'
 import { invertAll } from '../operations/index.ts'
 import type { Operation } from '../operations/operation.ts'
+import { checkInside } from '../project-root.ts'
 import type { Folder, Graph, Revision, RevisionDefinition } from '../revisions/index.ts'
 import { equalData } from '../schema/json.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -112,7 +113,8 @@ export async function writeDraft(context: Context, draft: Draft): Promise<Writte
   const name = fileName(message, kind, context.clock())
   const text = kind === 'typescript' ? printTypescript(definition) : await sqlFile(definition, draft, printSql)
   if (kind === 'typescript') await checkReadBack(text, name, { ...definition, format: FORMAT })
-  const { folder } = await context.config()
+  const { folder, directory } = await context.config()
+  checkInside(folder, directory)
   const file = await writeRevision(folder, name, text)
   return { revision: id, parents, message, file: shortPath(context, file) }
 }

@@ -1,10 +1,11 @@
 // `init`: sets a project up: configuration, folder of revisions, and the first revision where there are models.
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { findConfig } from '../config.ts'
 import { dialectNames } from '../dialects/index.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
+import { checkInside } from '../project-root.ts'
 import { type Detected, detectModels } from '../sources/detect.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
@@ -59,6 +60,7 @@ revision where there are models. What exists already is left alone.`,
     const created = existing === undefined
     const file = existing ?? (await writeConfig(context, { ...input, models, url: url !== undefined }))
     const folder = before?.folder ?? join(context.cwd, await folderFor(context, input.folder))
+    checkInside(folder, dirname(file))
     const fresh = !existsSync(folder)
     await makeFolder(folder)
     const report: InitReport = {

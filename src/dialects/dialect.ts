@@ -80,6 +80,12 @@ export interface Dialect {
   bookkeeping(table: BookkeepingTable): string
   /** How a bookkeeping table is written in SQL, whatever the session's search path; absent: its bare name. */
   bookkeepingName?(table: string): string
+  /** How to see that these tables are ours, and nobody has put others in their place. */
+  books: BooksGuard
+  /** A query of ours that names everything of the user's in full, so that nothing else is taken for the system's; absent: as it is. */
+  own?(sql: string): string
+  /** How texts and numbers of ours are compared in statements under the session's own settings; absent: `=`. */
+  equals?: string
   /** An SQL expression: the database's clock as ISO 8601 text, UTC, milliseconds. */
   now: string
   literal(value: string | number | boolean | null): string
@@ -105,9 +111,36 @@ export interface Dialect {
  * The part of a dialect that opens a session and reads the history. It is small, because it is all that is loaded
  * where nothing is to be done.
  */
-export type Connector = Pick<Dialect, 'name' | 'connect' | 'explain' | 'identifier' | 'bookkeepingName'> & {
+export type Connector = Pick<
+  Dialect,
+  'name' | 'connect' | 'explain' | 'identifier' | 'bookkeepingName' | 'books' | 'own' | 'equals'
+> & {
   /** Keeps every session of ours out of the database until the answer is called; absent: sessions do not harm each other. */
   hold?(url: string, options?: { timeout?: number }): Promise<() => Promise<void>>
+}
+
+/**
+ * Our tables may be somebody else's work: a view or a trigger of theirs would run with our rights. What is found is told as
+ * a text of the form `godwit|table|what|user|name`.
+ */
+export interface BooksGuard {
+  /**
+   * A statement that goes before the first one on these tables, in the same message: it fails, with that text in its error,
+   * where one of them is not ours.
+   */
+  first?(tables: readonly BookkeepingTable[]): string
+  /** Where reading such a table harms nobody: one more select of the query that reads them (part `planted`, table, what, name). */
+  beside?(tables: readonly BookkeepingTable[]): string
+  /** What is wrong with the table, and the statement that puts it right. */
+  advice(found: Planted): { why: string; fix: string }
+}
+
+/** A table of ours that is not as we made it. */
+export interface Planted {
+  table: string
+  what: string
+  user: string
+  name: string
 }
 
 /** A right, as the database itself answers. */
@@ -147,6 +180,8 @@ export interface Capabilities {
   concurrentSessions: boolean
   /** Indexes can be built without blocking writers, outside a transaction. */
   concurrentIndex: boolean
+  /** The shadow is an engine inside of this process, unless a server is configured for it. */
+  embeddedShadow: boolean
   /** Longest identifier, in bytes of UTF-8. */
   maxIdentifier: number
 }

@@ -1,6 +1,6 @@
 // The folder of revisions: the only module here that touches the file system.
 import { randomBytes } from 'node:crypto'
-import { constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { copyFile, link, mkdir, open, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { GodwitError } from '../errors.ts'
@@ -57,6 +57,8 @@ export async function readFolder(path: string): Promise<Folder> {
 export function readRevisionFile(file: string): RevisionFile {
   let text: string
   try {
+    // To read a pipe is to wait for somebody at its other end.
+    if (!statSync(file).isFile()) throw new Error('It is no file.')
     text = readFileSync(file, 'utf8')
   } catch (error) {
     throw new GodwitError('REVISION_INVALID', `The revision file ${file} cannot be read.`, {

@@ -23,7 +23,7 @@ export {
   pathUp,
   rootsOf,
 } from './graph.ts'
-export { load, newId } from './load.ts'
+export { load, loadStored, newId } from './load.ts'
 export { placeAt } from './place.ts'
 export { cannotBeWritten, checkReadBack } from './read-back.ts'
 export { FORMAT, type Revision, type RevisionDefinition, type RevisionHeader, revision } from './revision.ts'

@@ -5,9 +5,9 @@ import type { Operation } from '../operations/operation.ts'
 import { isKind, lackingKey } from '../operations/required.ts'
 import { kindOf, type RevisionFile } from './folder.ts'
 import { placeAt } from './place.ts'
-import type { Revision } from './revision.ts'
+import type { Revision, RevisionDefinition } from './revision.ts'
 import { readSql } from './sql.ts'
-import { loadTypescript } from './typescript.ts'
+import { loadTypescript, readTypescript } from './typescript.ts'
 
 /** Loads one revision from the text that was read. Errors: REVISION_INVALID, REVISION_FAILED. */
 export async function load(source: RevisionFile): Promise<Revision> {
@@ -16,7 +16,21 @@ export async function load(source: RevisionFile): Promise<Revision> {
     const { definition, lines } = readSql(text, source)
     return { ...definition, file, text, checksum, lines }
   }
-  const definition = source.definition ?? (await loadTypescript(text, file))
+  return checked(source.definition ?? (await loadTypescript(text, file)), source)
+}
+
+/**
+ * The same from a text that a database keeps. It is read, never run: whoever may write a row there is not whoever may run
+ * code here. Undefined: it has code of its own. Errors: REVISION_INVALID.
+ */
+export async function loadStored(source: RevisionFile): Promise<Revision | undefined> {
+  if (kindOf(source.file) === 'sql') return load(source)
+  const definition = readTypescript(source.text, source.file)
+  return definition === undefined ? undefined : checked(definition, source)
+}
+
+function checked(definition: RevisionDefinition, source: RevisionFile): Revision {
+  const { file, text, checksum } = source
   if (definition.id !== source.id || definition.parents.join() !== source.parents.join()) {
     throw new GodwitError(
       'REVISION_INVALID',

@@ -19,6 +19,12 @@ export async function loadTypescript(text: string, file: string): Promise<Revisi
   return checked(literalOf(text) ?? (await evaluate(text, file)), file)
 }
 
+/** The definition in a text that is nothing but literals; undefined: it has code, and would have to be run. Errors: REVISION_INVALID. */
+export function readTypescript(text: string, file: string): RevisionDefinition | undefined {
+  const value = literalOf(text)
+  return value === undefined ? undefined : checked(value, file)
+}
+
 /** Whether a file is read without running it: no code of its own, nothing imported but `godwit`. */
 export const isLiteral = (text: string): boolean => literalOf(text) !== undefined
 

@@ -127,8 +127,8 @@ async function lastResort(session: Session, item: Alone['item'], index: number, 
 }
 
 /** Asks the database whether a statement has happened. */
-export async function ask({ connection }: Session, probe: Probe): Promise<ProbeState> {
-  const [row] = await connection.query<{ state: string }>(probe.sql)
+export async function ask({ dialect, connection }: Session, probe: Probe): Promise<ProbeState> {
+  const [row] = await connection.query<{ state: string }>(dialect.own?.(probe.sql) ?? probe.sql)
   if (row?.state === 'done' || row?.state === 'half') return row.state
   return 'absent'
 }

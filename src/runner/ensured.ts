@@ -5,7 +5,7 @@ import { describe, invertAll } from '../operations/index.ts'
 import type { Backfill, Ensure, Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
 import { hashOf } from '../schema/canonical.ts'
-import { names } from './journal.ts'
+import { names, own } from './journal.ts'
 import type { Look } from './look.ts'
 import type { Ensured } from './reports.ts'
 
@@ -66,7 +66,10 @@ const recordsOf = (
   action: 'ensure' | 'backfill',
 ): Promise<{ action: string; command: string; step: number | string; state: string }[]> =>
   connection.query(
-    `select action, command, step, state from ${names(dialect).journal} where revision = ${dialect.literal(revision)} and action in (${dialect.literal(action)}, 'down', 'stamp') order by id`,
+    own(
+      dialect,
+      `select action, command, step, state from ${names(dialect).journal} where revision = ${dialect.literal(revision)} and action in (${dialect.literal(action)}, 'down', 'stamp') order by id`,
+    ),
   )
 
 /** A record of the journal in words: what an operation found or made, how far a backfill came. */

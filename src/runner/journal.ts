@@ -1,5 +1,6 @@
 // The bookkeeping in the database: which revisions are applied (history), what ran (journal), whose database it is (meta).
-import type { BookkeepingTable, Connection, Connector, Dialect } from '../dialects/dialect.ts'
+import type { BookkeepingTable, Connection, Connector, Dialect, Planted } from '../dialects/dialect.ts'
+import { GodwitError } from '../errors.ts'
 
 /** The layout of these tables; a newer Godwit may raise it. */
 export const FORMAT = '1'
@@ -70,7 +71,7 @@ export const emptyBooks = (): Bookkeeping => ({
 })
 
 interface PartRow {
-  part: 'meta' | 'history' | 'open'
+  part: 'meta' | 'history' | 'open' | 'planted'
   a: string
   b: string
   c: string
@@ -84,22 +85,47 @@ export function names(dialect: Connector): { meta: string; history: string; jour
   return { meta: name('godwit_meta'), history: name('godwit_history'), journal: name('godwit_journal') }
 }
 
-/** Reads everything that planning needs, in one round trip. Errors are the driver's own. */
+/** A query of ours on our own tables, as the dialect wants such. */
+export const own = (dialect: Pick<Connector, 'own'>, sql: string): string => dialect.own?.(sql) ?? sql
+
+const planted = (dialect: Connector, found: Planted): GodwitError => {
+  const { why, fix } = dialect.books.advice(found)
+  return new GodwitError('HISTORY_UNTRUSTED', `The table ${found.table} is not as Godwit makes it.`, {
+    why: `${why} What others have put there would run with the rights of whoever migrates. Nothing was run.`,
+    fix,
+    data: { ...found },
+  })
+}
+
+/** Errors: HISTORY_UNTRUSTED where the error is that of the guard in front of our tables. */
+export function checkPlanted(dialect: Connector, error: unknown): void {
+  // The driver's own words: what is made of them for people holds no values.
+  const told = [error, Reflect.get(Object(error), 'cause')].map((each) => (each instanceof Error ? each.message : ''))
+  const text = /godwit\|([^|]+)\|([^|]+)\|([^|]*)\|?([^\n]*)/.exec(told.join('\n'))
+  if (text === null) return
+  const [, table = '', what = '', user = '', name = ''] = text
+  throw planted(dialect, { table, what, user, name: name.replace(/["']$/, '') })
+}
+
+/** Reads everything that planning needs, in one round trip. Errors: HISTORY_UNTRUSTED, and the driver's own. */
 export async function readBookkeeping(dialect: Connector, connection: Connection): Promise<Bookkeeping> {
   const { meta, history, journal } = names(dialect)
+  const { books } = dialect
   const found: Bookkeeping = { ...emptyBooks(), initialised: true }
   let rows: PartRow[]
   try {
-    rows = await connection.query<PartRow>(
-      `select 'meta' as part, name as a, value as b, '' as c, '' as d, 0 as n from ${meta}
+    const query = `select 'meta' as part, name as a, value as b, '' as c, '' as d, 0 as n from ${meta}
 union all select 'history', revision, checksum, state, parents, progress from ${history}
-union all select 'open', revision, action, '', '', step from ${journal} where state = 'open'`,
-    )
+union all select 'open', revision, action, '', '', step from ${journal} where state = 'open'`
+    const guarded = [books.first?.(TABLES), [query, books.beside?.(TABLES)].filter(Boolean).join('\nunion all ')]
+    rows = await connection.query<PartRow>(own(dialect, guarded.filter(Boolean).join(';\n')))
   } catch (error) {
+    checkPlanted(dialect, error)
     if (dialect.explain(error).kind !== 'table missing') throw error
     return emptyBooks()
   }
   for (const { part, a, b, c, d, n } of rows) {
+    if (part === 'planted') throw planted(dialect, { table: a, what: b, user: '', name: c })
     if (part === 'meta') found.meta.set(a, b)
     else if (part === 'open') found.open.add(a)
     else {
@@ -108,6 +134,16 @@ union all select 'open', revision, action, '', '', step from ${journal} where st
     }
   }
   return found
+}
+
+/** The same look before the tables are made: one of them may be there. Errors: HISTORY_UNTRUSTED. */
+export async function noneOfOthers(dialect: Connector, connection: Connection): Promise<void> {
+  const beside = dialect.books.beside?.(TABLES)
+  if (beside === undefined) return
+  const [row] = await connection.query<Record<string, string>>(
+    `select '' as part, '' as a, '' as b, '' as c, '' as d, 0 as n where 1 = 0 union all ${beside}`,
+  )
+  if (row !== undefined) throw planted(dialect, { table: row.a ?? '', what: row.b ?? '', user: '', name: row.c ?? '' })
 }
 
 /** Parents are kept as one text: ids hold neither blanks nor commas. */
@@ -123,8 +159,9 @@ export interface Author {
 export function bootstrap(dialect: Dialect, project: string): string[] {
   const { literal } = dialect
   const { meta } = names(dialect)
+  const is = dialect.equals ?? '='
   const once = (name: string, value: string): string =>
-    `insert into ${meta} (name, value) select ${literal(name)}, ${literal(value)} where not exists (select 1 from ${meta} where name = ${literal(name)})`
+    `insert into ${meta} (name, value) select ${literal(name)}, ${literal(value)} where not exists (select 1 from ${meta} where name ${is} ${literal(name)})`
   return [
     ...TABLES.map((table) => dialect.bookkeeping(table)),
     once('format', FORMAT),
@@ -136,7 +173,7 @@ export function bootstrap(dialect: Dialect, project: string): string[] {
 /** The statements that keep the books, as SQL text: they travel in the same message as the work they record. */
 export function ledger(dialect: Dialect, { actor, version }: Author) {
   const { meta, history, journal } = names(dialect)
-  const { now } = dialect
+  const { now, equals: is = '=' } = dialect
   const quote = (value: string): string => dialect.literal(value.replaceAll('\0', '\uFFFD'))
   const who = `${quote(actor)}, ${quote(version)}`
   const entry = 'revision, action, step, command, state, started_at, finished_at, actor, version, error'
@@ -158,29 +195,29 @@ export function ledger(dialect: Dialect, { actor, version }: Author) {
 
     /** Takes an applied revision for undoing: fails (a value must not be null) when somebody else has undone it. */
     claimUndo: (revision: string): string =>
-      `update ${meta} set value = (select revision from ${history} where revision = ${quote(revision)}) where name = 'claim'`,
+      `update ${meta} set value = (select revision from ${history} where revision ${is} ${quote(revision)}) where name ${is} 'claim'`,
 
     start: (revision: string, state: HistoryState, plan: readonly string[]): string =>
-      `update ${history} set state = ${quote(state)}, progress = 0, plan = ${quote(plan.join(' '))} where revision = ${quote(revision)}`,
+      `update ${history} set state = ${quote(state)}, progress = 0, plan = ${quote(plan.join(' '))} where revision ${is} ${quote(revision)}`,
 
     /** The file may have been corrected behind the point that is committed already. */
     refresh: (row: HistoryEntry): string =>
-      `update ${history} set parents = ${quote(row.parents.join(' '))}, message = ${quote(row.message)}, file = ${quote(row.file)}, checksum = ${quote(row.checksum)}, source = ${quote(row.source)}, way_back = ${quote(row.undo)} where revision = ${quote(row.revision)}`,
+      `update ${history} set parents = ${quote(row.parents.join(' '))}, message = ${quote(row.message)}, file = ${quote(row.file)}, checksum = ${quote(row.checksum)}, source = ${quote(row.source)}, way_back = ${quote(row.undo)} where revision ${is} ${quote(row.revision)}`,
 
     /** An undoing that has done nothing is given up: the revision is applied, as it was. */
     stand: (revision: string): string =>
-      `update ${history} set state = 'done', progress = 0, plan = '' where revision = ${quote(revision)} and state = 'downgrading'`,
+      `update ${history} set state = 'done', progress = 0, plan = '' where revision ${is} ${quote(revision)} and state ${is} 'downgrading'`,
 
     replan: (revision: string, plan: readonly string[]): string =>
-      `update ${history} set plan = ${quote(plan.join(' '))} where revision = ${quote(revision)}`,
+      `update ${history} set plan = ${quote(plan.join(' '))} where revision ${is} ${quote(revision)}`,
 
     progress: (revision: string, progress: number): string =>
-      `update ${history} set progress = ${progress} where revision = ${quote(revision)}`,
+      `update ${history} set progress = ${progress} where revision ${is} ${quote(revision)}`,
 
     finish: (revision: string): string =>
-      `update ${history} set state = 'done', finished_at = ${now} where revision = ${quote(revision)}`,
+      `update ${history} set state = 'done', finished_at = ${now} where revision ${is} ${quote(revision)}`,
 
-    forget: (revision: string): string => `delete from ${history} where revision = ${quote(revision)}`,
+    forget: (revision: string): string => `delete from ${history} where revision ${is} ${quote(revision)}`,
 
     forgetSeeds: (): string => `delete from ${meta} where name like 'seed %'`,
 
@@ -200,7 +237,7 @@ export function ledger(dialect: Dialect, { actor, version }: Author) {
       `insert into ${journal} (${entry}) values (${quote(revision)}, ${quote(action)}, ${step}, ${quote(command)}, 'open', ${now}, '', ${who}, '')`,
 
     settle: (revision: string, state: 'done' | 'failed', error = ''): string =>
-      `update ${journal} set state = ${quote(state)}, finished_at = ${now}, error = ${quote(error)} where revision = ${quote(revision)} and state = 'open'`,
+      `update ${journal} set state = ${quote(state)}, finished_at = ${now}, error = ${quote(error)} where revision ${is} ${quote(revision)} and state ${is} 'open'`,
 
     /** What an operation that looks first found or made: going down reads it again. */
     ensured: (revision: string, operation: number, record: object): string =>
@@ -208,12 +245,12 @@ export function ledger(dialect: Dialect, { actor, version }: Author) {
 
     /** How far a backfill has come: one line for each, in the transaction of its batch. */
     filled: (revision: string, operation: number, record: object): string[] => [
-      `delete from ${journal} where revision = ${quote(revision)} and action = 'backfill' and step = ${operation}`,
+      `delete from ${journal} where revision ${is} ${quote(revision)} and action ${is} 'backfill' and step ${is} ${operation}`,
       `insert into ${journal} (${entry}) values (${quote(revision)}, 'backfill', ${operation}, ${quote(JSON.stringify(record))}, 'done', ${now}, ${now}, ${who}, '')`,
     ],
 
     setMeta: (name: string, value: string): string =>
-      `update ${meta} set value = ${quote(value)} where name = ${quote(name)}`,
+      `update ${meta} set value = ${quote(value)} where name ${is} ${quote(name)}`,
   }
 }
 
@@ -237,7 +274,10 @@ export async function readEntry(
   revision: string,
 ): Promise<(HistoryEntry & { plan: string[] }) | undefined> {
   const [row] = await connection.query<Record<string, string>>(
-    `select revision, parents, message, file, checksum, source, way_back, plan from ${names(dialect).history} where revision = ${dialect.literal(revision)}`,
+    own(
+      dialect,
+      `select revision, parents, message, file, checksum, source, way_back, plan from ${names(dialect).history} where revision = ${dialect.literal(revision)}`,
+    ),
   )
   if (row === undefined) return undefined
   const { parents = '', message = '', file = '', checksum = '', source = '', way_back = '', plan = '' } = row
@@ -251,7 +291,10 @@ export async function readOpen(
   revision: string,
 ): Promise<{ step: number; command: string; action: string } | undefined> {
   const [row] = await connection.query<{ step: number | string; command: string; action: string }>(
-    `select step, command, action from ${names(dialect).journal} where state = 'open' and revision = ${dialect.literal(revision)} order by id desc`,
+    own(
+      dialect,
+      `select step, command, action from ${names(dialect).journal} where state = 'open' and revision = ${dialect.literal(revision)} order by id desc`,
+    ),
   )
   return row === undefined ? undefined : { ...row, step: Number(row.step) }
 }

@@ -2,7 +2,7 @@
 import { GodwitError, isGodwitError } from '../errors.ts'
 import { parts } from './alone.ts'
 import { statementError } from './failure.ts'
-import { names } from './journal.ts'
+import { names, own } from './journal.ts'
 import { SendFailure } from './send.ts'
 import { interrupted, type Session } from './session.ts'
 import type { Item, Step, Work } from './step.ts'
@@ -49,7 +49,7 @@ async function overtaken(
   const { dialect, connection } = session
   const { history } = names(dialect)
   const rows = await connection.query(
-    `select revision from ${history} where revision = ${dialect.literal(revision.id)}`,
+    own(dialect, `select revision from ${history} where revision = ${dialect.literal(revision.id)}`),
   )
   return rows.length === 0
 }

@@ -1,13 +1,15 @@
 // The reading verbs: where the database is, and who did what.
 
-import { parseRevisionFile } from '../revisions/folder.ts'
-import { load, type Revision } from '../revisions/index.ts'
+import { GodwitError } from '../errors.ts'
+import { parseRevisionFile, type RevisionFile } from '../revisions/folder.ts'
+import { headsAmong, load, loadStored, type Revision } from '../revisions/index.ts'
+import { editedError } from './edited.ts'
 import { recordWords } from './ensured.ts'
 import { names, readBookkeeping, readEntry, split } from './journal.ts'
 import type { AppliedRevision, JournalEntry, RunnerContext, StateReport } from './reports.ts'
 import { folderOf, readState } from './run.ts'
 import { type Session, withSession } from './session.ts'
-import { checkFormat, edited, stateOf, stateReport } from './state.ts'
+import { checkFormat, edited, type State, stateOf, stateReport } from './state.ts'
 
 /** One query. Errors: those of connecting and of the graph. */
 export async function stateNow(context: RunnerContext): Promise<StateReport> {
@@ -24,7 +26,8 @@ export async function checkNow(context: RunnerContext): Promise<void> {
 
 /**
  * What is applied, in order, each as the database got it: where its file was edited since, or is gone, from the text that
- * the history keeps. Errors: REVISION_INVALID, REVISION_FAILED.
+ * the history keeps. That text is read and never run, and its SQL goes to no server.
+ * Errors: REVISION_INVALID, REVISION_FAILED; REVISION_EDITED and REVISION_MISSING where reading the text is not enough.
  */
 export async function appliedNow(context: RunnerContext): Promise<Revision[]> {
   const folder = await folderOf(context)
@@ -36,10 +39,41 @@ export async function appliedNow(context: RunnerContext): Promise<Revision[]> {
       const file = state.files.get(id)
       const entry =
         file === undefined || changed.has(id) ? await readEntry(session.dialect, session.connection, id) : undefined
-      if (entry !== undefined) revisions.push(await load(parseRevisionFile(file?.file ?? entry.file, entry.source)))
-      else if (file !== undefined) revisions.push(await load(file))
+      if (entry !== undefined) {
+        const { dialect } = session
+        const isEmbedded = dialect.capabilities.embeddedShadow && context.shadow === undefined
+        const stored = isEmbedded
+          ? await loadStored(parseRevisionFile(file?.file ?? entry.file, entry.source))
+          : undefined
+        if (stored === undefined) throw await unreadable(session, state, { id, file, isEmbedded })
+        revisions.push(stored)
+      } else if (file !== undefined) revisions.push(await load(file))
     }
     return revisions
+  })
+}
+
+/** What the history keeps is not enough to tell what the revision has made. */
+async function unreadable(
+  { dialect, connection }: Session,
+  state: State,
+  { id, file, isEmbedded }: { id: string; file: RevisionFile | undefined; isEmbedded: boolean },
+): Promise<GodwitError> {
+  const why = isEmbedded
+    ? 'It has code of its own, and code that a database keeps is never run.'
+    : 'What a database keeps is run on the embedded shadow alone, and the shadow here is a server.'
+  if (file !== undefined) {
+    const current = headsAmong(state.graph, state.applied)
+    const error = await editedError(dialect, connection, [file], current)
+    return new GodwitError(error.code, error.message, {
+      ...error,
+      why: `The text that was applied is needed. ${why}\n${error.why}`,
+    })
+  }
+  return new GodwitError('REVISION_MISSING', `The file of revision ${id} is needed, and it is gone.`, {
+    why: `The history has its text. ${why}`,
+    fix: `Bring the file back: git log --all --diff-filter=D -S${id}`,
+    data: { revision: id },
   })
 }
 

@@ -17,7 +17,7 @@ import { pay } from './alone.ts'
 import { editedError } from './edited.ts'
 import { forgetSeeds } from './forget.ts'
 import { blocked } from './going.ts'
-import { bootstrap, readBookkeeping } from './journal.ts'
+import { bootstrap, checkPlanted, noneOfOthers, own, readBookkeeping, TABLES } from './journal.ts'
 import { underLock } from './locked.ts'
 import { lossesAhead } from './losing.ts'
 import { type Prepared, prepare, tellBroken } from './prepare.ts'
@@ -290,8 +290,25 @@ function remainingOf(state: State, { direction, planned }: Run): string[] {
 export async function initialise(session: Session, state: State): Promise<void> {
   if (state.books.initialised) return
   const project = rootsOf(state.graph)[0] ?? ''
-  const statements = bootstrap(session.dialect, project).map((sql) => ({ sql }))
-  await withRetry(session, 'history', () => send(session.dialect, session.connection, statements))
+  const { dialect, connection } = session
+  const { books } = dialect
+  if (books.beside !== undefined) await noneOfOthers(dialect, connection)
+  const statements = bootstrap(dialect, project)
+  // Some of them may have been there: what was made by others is seen before the first row goes in.
+  const guard = books.first?.(TABLES)
+  if (guard !== undefined) statements.splice(TABLES.length, 0, own(dialect, guard))
+  try {
+    await withRetry(session, 'history', () =>
+      send(
+        dialect,
+        connection,
+        statements.map((sql) => ({ sql })),
+      ),
+    )
+  } catch (error) {
+    checkPlanted(dialect, error)
+    throw error
+  }
 }
 
 // The project is known by its first revision; an empty history belongs to whoever uses it next.

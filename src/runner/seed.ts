@@ -1,6 +1,6 @@
 // Seeds: data that belongs to the application, in files that run once each, in name order.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GodwitError } from '../errors.ts'
 import { loadModule } from '../load.ts'
@@ -73,6 +73,8 @@ export function readSeeds(folder: string): SeedFile[] {
       if (name.length > LONGEST) throw invalid(file, `its name is longer than ${LONGEST} characters`)
       let text: string
       try {
+        // To read a pipe is to wait for somebody at its other end.
+        if (!statSync(file).isFile()) throw new Error('It is no file.')
         text = readFileSync(file, 'utf8')
       } catch (error) {
         throw unreadable(file, error)

@@ -7,7 +7,7 @@ import { anyDue, type Decision, decideSeeds, keyOf, type SeedReport } from './du
 import { fixOf } from './failure.ts'
 import { frames } from './frames.ts'
 import { runJob } from './jobs.ts'
-import { names, readBookkeeping } from './journal.ts'
+import { names, own, readBookkeeping } from './journal.ts'
 import { underLock } from './locked.ts'
 import type { RunnerContext } from './reports.ts'
 import { folderOf, initialise, readState } from './run.ts'
@@ -95,7 +95,7 @@ const known = (decision: Decision): SeedReport =>
 
 async function readRecords({ dialect, connection }: Session): Promise<Map<string, string>> {
   const rows = await connection.query<{ name: string; value: string }>(
-    `select name, value from ${names(dialect).meta} where name like 'seed %'`,
+    own(dialect, `select name, value from ${names(dialect).meta} where name like 'seed %'`),
   )
   return new Map(rows.map(({ name, value }) => [name, value]))
 }

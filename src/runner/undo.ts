@@ -2,6 +2,7 @@
 import { GodwitError } from '../errors.ts'
 import { invertAll } from '../operations/index.ts'
 import type { Operation } from '../operations/operation.ts'
+import { isKind, lackingKey } from '../operations/required.ts'
 import type { RevisionDefinition } from '../revisions/index.ts'
 
 /** What `undo` of the history may say instead of operations. */
@@ -28,7 +29,7 @@ export function undoOf(revision: Pick<RevisionDefinition, 'operations' | 'down'>
   return JSON.stringify(operations.map((each) => (each.kind === 'sql' ? { kind: each.kind, up: each.up } : each)))
 }
 
-/** The operations that the history kept. Errors: REVISION_IRREVERSIBLE, REVISION_MISSING (its way down is code, or was never known). */
+/** The operations that the history kept. Errors: REVISION_IRREVERSIBLE, REVISION_MISSING (its way down is code, or was never known), STATE_INVALID. */
 export function storedUndo(revision: string, undo: string): Operation[] {
   if (undo === IRREVERSIBLE || undo === UNKNOWN) throw irreversible(revision, undo === IRREVERSIBLE)
   if (undo === CODE) {
@@ -42,7 +43,28 @@ export function storedUndo(revision: string, undo: string): Operation[] {
       },
     )
   }
-  return JSON.parse(undo) as Operation[]
+  const kept = parsed(undo)
+  if (kept !== undefined) return kept
+  throw new GodwitError('STATE_INVALID', `What the history keeps to undo revision ${revision} cannot be read.`, {
+    why: 'Its way down is kept as operations in JSON, and this is something else: the row was changed by other means.',
+    fix: `Bring the file back, which says it too: git log --all --diff-filter=D -S${revision}`,
+    data: { revision },
+  })
+}
+
+// Code cannot come out of a database: an operation that would need it is none.
+function parsed(undo: string): Operation[] | undefined {
+  try {
+    const list: unknown = JSON.parse(undo)
+    const isOperation = (each: unknown): each is Operation => {
+      const kind: unknown = Reflect.get(Object(each), 'kind')
+      return isKind(kind) && kind !== 'run' && lackingKey(each as Operation) === undefined
+    }
+    return Array.isArray(list) && list.every(isOperation) ? list : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 const irreversible = (revision: string, declared: boolean): GodwitError =>

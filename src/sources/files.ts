@@ -43,7 +43,8 @@ const isExclusion = (path: string): boolean => path.startsWith('!') && !path.sta
 async function expand(path: string, directory: string, extensions: readonly string[]): Promise<string[]> {
   const absolute = isAbsolute(path) ? path : resolve(directory, path)
   const kind = await kindOf(absolute)
-  if (kind === 'file') return [absolute]
+  // One that is named may be a pipe: `<(pg_dump …)` of a shell is.
+  if (kind === 'file' || kind === 'other') return [absolute]
   if (kind === 'folder') return (await walk(absolute)).filter((file) => extensions.some((end) => file.endsWith(end)))
   if (!MAGIC.test(path)) return []
   const root = fixedPart(absolute)
@@ -52,9 +53,10 @@ async function expand(path: string, directory: string, extensions: readonly stri
   return (await walk(root)).filter((file) => pattern.test(relative(root, file).split(sep).join('/')))
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | undefined> {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file'
+    const found = await stat(path)
+    return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other'
   } catch {
     return undefined
   }
@@ -67,7 +69,13 @@ async function walk(folder: string): Promise<string[]> {
   const files: string[] = []
   for (const entry of entries) {
     const path = join(folder, entry.name)
-    const kind = entry.isSymbolicLink() ? await kindOf(path) : entry.isDirectory() ? 'folder' : 'file'
+    const kind = entry.isSymbolicLink()
+      ? await kindOf(path)
+      : entry.isDirectory()
+        ? 'folder'
+        : entry.isFile()
+          ? 'file'
+          : 'other'
     if (kind === 'file') files.push(path)
     else if (kind === 'folder' && !entry.isSymbolicLink() && !SKIPPED.has(entry.name))
       for (const one of await walk(path)) files.push(one)

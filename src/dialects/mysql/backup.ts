@@ -157,7 +157,9 @@ async function restore(
         `--defaults-file=${defaults.file}`,
         '--default-character-set=utf8mb4',
         '--batch',
+        // A dump may have been in other hands: no commands of the client (`\!`, `source`), and no files of this machine.
         '--binary-mode',
+        '--local-infile=0',
         '--',
         address.database,
       ],

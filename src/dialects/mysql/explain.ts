@@ -1,5 +1,6 @@
 // What a driver's error means: the server's numbers and Node's own codes, in the words of the interface.
 import { type ErrorCode, GodwitError } from '../../errors.ts'
+import { redactForeign } from '../../redact.ts'
 import type { Failure, FailureKind, Location } from '../dialect.ts'
 import { nameOf, tokens } from './lexer.ts'
 import { literal } from './quote.ts'
@@ -239,11 +240,11 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
         : offsetOf(raw, context.sql)
   return {
     kind: CONVERSIONS.has(number) && CHANGES_TYPE.test(context.sql ?? '') ? 'type conflict' : meaning.kind,
-    message,
+    message: redactForeign(message),
     ...(hint !== undefined && { hint }),
     ...(state !== undefined && { state }),
     ...(offset !== undefined && { offset }),
-    ...(message !== raw && { detail: raw }),
+    ...(message !== raw && { detail: redactForeign(raw) }),
   }
 }
 

@@ -1,5 +1,6 @@
 // MySQL 8.0 and later, MariaDB 10.6 and later: the parts of the dialect, put together.
 import type { Dialect } from '../dialect.ts'
+import { books } from './books.ts'
 import { bookkeeping, bracket, now } from './bracket.ts'
 import { connect, forget } from './connect.ts'
 import { live } from './definers.ts'
@@ -28,6 +29,7 @@ export const dialect: Dialect = {
     concurrentSessions: true,
     // Indexes are built online by themselves: there is no second way to ask for it.
     concurrentIndex: false,
+    embeddedShadow: false,
     // 64 characters: in bytes that is sure to fit.
     maxIdentifier: 64,
   },
@@ -52,6 +54,7 @@ export const dialect: Dialect = {
   rowEstimates,
   forget,
   bookkeeping,
+  books,
   now,
   literal,
   identifier,

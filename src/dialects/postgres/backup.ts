@@ -2,6 +2,7 @@
 import { GodwitError } from '../../errors.ts'
 import type { Backup, BackupNative, BackupOptions, BackupSource, Connection, RestoreOptions } from '../dialect.ts'
 import { feed, findTool, outputOf, type Tool } from '../tools.ts'
+import { checkConfined, confined } from './backup/psql.ts'
 import { rows } from './backup/rows.ts'
 import { sessionOf, versionNumber } from './session.ts'
 import { locationOf, parseUrl, type Target } from './url.ts'
@@ -169,6 +170,7 @@ async function restore(
   const tool = await findTool(['psql'], VERSION)
   if (tool === undefined)
     throw missing('psql', 'The backup was written by pg_dump; psql reads it, and it is not on the PATH.')
+  checkConfined(tool)
   await feed(
     {
       name: tool.name,
@@ -177,18 +179,10 @@ async function restore(
       hides: LIBPQ,
       signal: options.signal,
     },
-    whole(options.before, content),
+    // One transaction for everything: it is as before, or as in the backup. We say its end ourselves: --single-transaction
+    // would commit at the end of the input, which is also what psql sees when we are killed or cannot read on.
+    confined(['begin', 'set local lock_timeout = 60000', ...options.before, ''].join(';\n'), content, '\ncommit;\n'),
   )
-}
-
-/**
- * One transaction for everything: it is as before, or as in the backup. We say its end ourselves: --single-transaction
- * would commit at the end of the input, which is also what psql sees when we are killed or cannot read on.
- */
-async function* whole(statements: readonly string[], content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(['begin', 'set local lock_timeout = 60000', ...statements, ''].join(';\n'))
-  yield* content
-  yield Buffer.from('\ncommit;\n')
 }
 
 const mismatch = (why: string, option: string | undefined): GodwitError =>

@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { connectionError } from './explain.ts'
+import { isAnswer } from './pinned.ts'
 import { type CatalogRow, catalogParser, type Session, versionNumber, withSession } from './session.ts'
 import { SETTINGS } from './settings.ts'
 import { locationOf, parseUrl, type Ssl, type Target } from './url.ts'
@@ -286,10 +287,7 @@ const rowsOf = (result: unknown): CatalogRow[] => {
 
 /** The rows of the last statement that gives rows: `begin; select …; commit` answers with the select. */
 export function lastRows(results: readonly unknown[]): CatalogRow[] {
-  const giving = results.filter((result) => {
-    const fields: unknown = Reflect.get(Object(result), 'fields')
-    return Array.isArray(fields) && fields.length > 0
-  })
+  const giving = results.filter(isAnswer)
   return rowsOf(giving.at(-1))
 }
 

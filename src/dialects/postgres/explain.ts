@@ -1,5 +1,6 @@
 // What a driver's error means: SQLSTATE and Node's own codes, in the words of the interface.
 import { type ErrorCode, GodwitError } from '../../errors.ts'
+import { redactForeign } from '../../redact.ts'
 import type { Extra } from '../../schema/schema.ts'
 import type { Failure, FailureKind } from '../dialect.ts'
 import { cutHint } from './long-names.ts'
@@ -91,17 +92,19 @@ export function explain(error: unknown, context: { sql?: string; url?: string } 
   const masked = state?.startsWith('22') && position === 0 ? withoutValues(message) : message
   const detail = [masked === message ? undefined : message, text('detail')].filter((part) => part !== undefined)
   const cut = context.sql === undefined || !TAKEN.has(code ?? '') ? undefined : cutHint(message, [context.sql])
-  const own = cut ?? ownHint(kind, code, message) ?? text('hint')
+  const said = text('hint')
+  const theirs = said === undefined ? undefined : redactForeign(said)
+  const own = cut ?? ownHint(kind, code, message) ?? theirs
   const hint = dependants === undefined ? own : HINTS.get(DEPENDANTS)
   const data = dataOf(text)
   return {
     kind,
     // Names of objects, no rows: they are what a person has to know.
-    message: dependants === undefined ? masked : `${masked}: ${dependants.replaceAll('\n', '; ')}`,
+    message: redactForeign(dependants === undefined ? masked : `${masked}: ${dependants.replaceAll('\n', '; ')}`),
     ...(hint !== undefined && { hint }),
     ...(code !== undefined && { state: state ?? code }),
     ...(position > 0 && context.sql !== undefined && { offset: offsetOf(context.sql, position) }),
-    ...(detail.length > 0 && { detail: detail.join('\n') }),
+    ...(detail.length > 0 && { detail: redactForeign(detail.join('\n')) }),
     ...(Object.keys(data).length > 0 && { data }),
   }
 }

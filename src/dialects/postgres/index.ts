@@ -1,5 +1,6 @@
 // PostgreSQL 14 and later, on a server or embedded: the parts of the dialect, put together.
 import type { Dialect } from '../dialect.ts'
+import { books } from './books.ts'
 import { bookkeeping, bookkeepingName, bracket, forget, now } from './bracket.ts'
 import { connect } from './connect.ts'
 import { destroys } from './destroys.ts'
@@ -8,6 +9,7 @@ import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
 import { lockTables } from './lock-tables.ts'
 import { narrowings } from './narrowing.ts'
+import { EQUALS, pinned } from './pinned.ts'
 import { privileges, rowEstimates } from './privileges.ts'
 import { identifier, literal } from './quote.ts'
 import { reach } from './reach.ts'
@@ -26,6 +28,7 @@ export const dialect: Dialect = {
     transactionalDdl: true,
     concurrentSessions: true,
     concurrentIndex: true,
+    embeddedShadow: true,
     // NAMEDATALEN - 1
     maxIdentifier: 63,
   },
@@ -72,6 +75,9 @@ export const dialect: Dialect = {
   forget,
   bookkeeping,
   bookkeepingName,
+  books,
+  own: pinned,
+  equals: EQUALS,
   now,
   literal,
   identifier,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, Lock, LockHolder, LockRequest } from '../dialect.ts'
+import { EQUALS, pinned } from './pinned.ts'
 import { sessionOf } from './session.ts'
 
 // A waiter inside pg_advisory_lock() deadlocks with CREATE INDEX CONCURRENTLY, which waits for every transaction.
@@ -46,7 +47,7 @@ function keysOf(key: string): Keys {
 // A pooler hands out process ids of its own. In its transaction mode the lock would stay with a server session that is
 // no longer ours, so it is not even tried there.
 async function tryLock(connection: Connection, [a, b]: Keys, processId: number | undefined): Promise<string> {
-  const own = processId === undefined ? 'true' : `pg_catalog.pg_backend_pid() = ${processId}`
+  const own = processId === undefined ? 'true' : `pg_catalog.pg_backend_pid() ${EQUALS} ${processId}`
   const [row] = await connection.query<{ answer: string }>(
     `select case when not (${own}) then 'pooled'
        when pg_catalog.pg_try_advisory_lock(${a}, ${b}) then 'taken' else 'held' end as answer`,
@@ -98,14 +99,14 @@ async function endTransaction(connection: Connection): Promise<void> {
 
 async function holderOf(connection: Connection, [a, b]: Keys): Promise<LockHolder | undefined> {
   const [row] = await connection.query<Record<string, string | number | null>>(
-    `select l.pid, a.client_addr::text as host, a.usename::text as "user", a.application_name as application,
+    pinned(`select l.pid, a.client_addr::text as host, a.usename::text as "user", a.application_name as application,
        pg_catalog.to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since,
        pg_catalog.left(a.query, 200) as query
      from pg_catalog.pg_locks l
      join pg_catalog.pg_database d on d.oid = l.database and d.datname = pg_catalog.current_database()
      left join pg_catalog.pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.granted and l.objsubid = 2
-       and l.classid::bigint = ${a >>> 0} and l.objid::bigint = ${b >>> 0}`,
+       and l.classid::bigint = ${a >>> 0} and l.objid::bigint = ${b >>> 0}`),
   )
   if (row === undefined) return undefined
   const holder: LockHolder = { pid: Number(row.pid) }

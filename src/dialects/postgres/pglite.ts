@@ -4,10 +4,12 @@ import { rename, rm } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '../../errors.ts'
+import { BLOCK, padded, readHeader } from '../../tar.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Engine, extensionLacking, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
 import { checkUnopened, checkWasAlone, startNote } from './openers.ts'
+import { isAnswer } from './pinned.ts'
 import { type CatalogRow, type Session, versionNumber, withSession } from './session.ts'
 
 // Others may be at work for as long as a migration takes; the URL names one file, so they come one after the other.
@@ -75,7 +77,9 @@ const startWithOwn = (folder: string): Promise<Engine> => startKnowing({ dataDir
 async function startKnowing(place: { dataDir: string } | { tar: Blob }): Promise<Engine> {
   const engine = await startEngine(place)
   const { rows } = await engine.db
-    .query<{ name: string }>('select extname as name from pg_catalog.pg_extension where oid >= 16384')
+    .query<{ name: string }>(
+      'select extname as name from pg_catalog.pg_extension where oid operator(pg_catalog.>=) 16384::pg_catalog.oid',
+    )
     .catch(async (error: unknown) => {
       await engine.db.close()
       throw error
@@ -183,7 +187,7 @@ export function embeddedConnection(started: Engine, display: string, place?: Pla
           if (parameters !== undefined && parameters.length > 0) {
             return (await engine.db.query<Row>(sql, [...parameters])).rows
           }
-          const giving = (await engine.db.exec(sql)).filter(({ fields }) => fields.length > 0)
+          const giving = (await engine.db.exec(sql)).filter(isAnswer)
           return (giving.at(-1)?.rows ?? []) as Row[]
         }),
       ),
@@ -234,7 +238,24 @@ const keptOf = (folder: string): string => `${folder}.before-restore`
 async function blobOf(content: AsyncIterable<Uint8Array>): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const chunk of content) parts.push(new Uint8Array(chunk))
-  return new Blob(parts)
+  const blob = new Blob(parts)
+  await checkFiles(blob)
+  return blob
+}
+
+/** Files and folders in their place, and nothing else. Errors: BACKUP_INVALID. */
+async function checkFiles(tar: Blob): Promise<void> {
+  for (let at = 0; at < tar.size; ) {
+    const block = new Uint8Array(await tar.slice(at, at + BLOCK).arrayBuffer())
+    if (block.every((byte) => byte === 0)) return
+    const header = readHeader(block)
+    if (header === undefined || at + BLOCK + header.bytes > tar.size) break
+    at += BLOCK + padded(header.bytes)
+  }
+  throw new GodwitError('BACKUP_INVALID', 'The backup holds no files of a database. Nothing was changed.', {
+    why: 'Its archive is damaged, or it holds a link, a device, or a name that leads out of its folder.',
+    fix: 'Use another backup, or copy this one again from where it was kept.',
+  })
 }
 
 /** In memory: the new engine runs before the old one ends. */

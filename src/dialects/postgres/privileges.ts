@@ -1,6 +1,7 @@
 // What a role needs to migrate, and what the catalog says it has.
 import { qualify } from '../../schema/names.ts'
 import type { Connection, Privilege } from '../dialect.ts'
+import { pinned } from './pinned.ts'
 import { identifier } from './quote.ts'
 
 interface Answer {
@@ -31,7 +32,7 @@ from (
 
 /** Asked in one query. */
 export async function privileges(connection: Connection): Promise<Privilege[]> {
-  const [found] = await connection.query<Answer>(QUERY)
+  const [found] = await connection.query<Answer>(pinned(QUERY))
   if (found === undefined) return []
   const role = identifier(found.who)
   const others = Number(found.others)
@@ -83,9 +84,9 @@ const databaseOf = ({ location }: Connection): string =>
 /** Rows as the last ANALYZE or VACUUM left them in the catalog. */
 export async function rowEstimates(connection: Connection): Promise<Map<string, number>> {
   const rows = await connection.query<{ space: string; name: string; amount: number | string }>(
-    `select n.nspname as space, c.relname as name, c.reltuples::bigint as amount
+    pinned(`select n.nspname as space, c.relname as name, c.reltuples::bigint as amount
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p') and c.reltuples > 0 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`,
+     where c.relkind in ('r', 'p') and c.reltuples > 0 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`),
   )
   return new Map(
     rows.map(({ space, name, amount }) => [qualify(name, space === 'public' ? undefined : space), Number(amount)]),

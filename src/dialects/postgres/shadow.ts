@@ -8,6 +8,7 @@ import { connect } from './connect.ts'
 import { type Engine, engineVersion, isBundled, startEngine } from './engine.ts'
 import { BEGIN, ExtensionNeeded, type LoadHome, loadStatements } from './load.ts'
 import { embeddedConnection } from './pglite.ts'
+import { pinned } from './pinned.ts'
 import { identifier, literal } from './quote.ts'
 import { withDatabase } from './url.ts'
 
@@ -218,11 +219,11 @@ async function onServer(url: string): Promise<Home> {
 // Only what carries both our name and our mark, is old, and has nobody in it.
 async function sweep(admin: Connection): Promise<void> {
   const found = await admin.query<{ name: string; mark: string }>(
-    `select d.datname::text as name, s.description as mark
+    pinned(`select d.datname::text as name, s.description as mark
      from pg_catalog.pg_database d join pg_catalog.pg_shdescription s
        on s.objoid = d.oid and s.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass
      where d.datname like 'godwit\\_shadow\\_%' and s.description like '${MARK} %'
-       and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`,
+       and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`),
   )
   for (const { name, mark } of found) {
     const made = Date.parse(mark.slice(MARK.length + 1))

@@ -36,7 +36,7 @@ async function spelled(connection: Connection, table: Table): Promise<Table> {
   const { version } = connection
   for (const { sql } of render([{ kind: 'createTable', table: temporary }], { version })) await connection.execute(sql)
   const [row] = await connection.query<{ name: string }>(
-    'select nspname::text as name from pg_catalog.pg_namespace where oid = pg_catalog.pg_my_temp_schema()',
+    'select nspname::text as name from pg_catalog.pg_namespace where oid operator(pg_catalog.=) pg_catalog.pg_my_temp_schema()',
   )
   const home = row?.name ?? HERE
   const { tables } = await inspect(connection, { namespaces: [home] })

@@ -1,6 +1,7 @@
 // SQLite. Its drivers are loaded by the first connection, never by this import.
 import type { Dialect } from '../dialect.ts'
 import { bookkeeping } from './bookkeeping.ts'
+import { books } from './books.ts'
 import { bracket, forget } from './bracket.ts'
 import { refusal } from './compile.ts'
 import { connect } from './connect.ts'
@@ -27,6 +28,7 @@ export const dialect: Dialect = {
     transactionalDdl: true,
     concurrentSessions: true,
     concurrentIndex: false,
+    embeddedShadow: true,
     // The engine sets no limit but that of a statement (1,000,000,000 bytes); a name as long as a line is long enough.
     maxIdentifier: 1000,
   },
@@ -48,6 +50,7 @@ export const dialect: Dialect = {
   forget,
   privileges,
   bookkeeping,
+  books,
   now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   literal,
   identifier,

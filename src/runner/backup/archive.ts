@@ -2,9 +2,9 @@
 // It is written under another name and renamed at the end: a file with the right name is a whole one.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { BLOCK, headerSum, padded, readHeader } from '../../tar.ts'
 
-const BLOCK = 512
 /** Read and written at a time. */
 const CHUNK = 1 << 18
 
@@ -71,8 +71,6 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number)
   }
 }
 
-const padded = (bytes: number): number => Math.ceil(bytes / BLOCK) * BLOCK
-
 /** The header of POSIX.1-1988 (ustar). From 8 GiB on the length is binary, as GNU and BSD tar write it. */
 function headerOf(name: string, bytes: number, made: Date): Buffer {
   const header = Buffer.alloc(BLOCK)
@@ -92,13 +90,9 @@ function headerOf(name: string, bytes: number, made: Date): Buffer {
   header.write('0', 156, 'latin1')
   header.write('ustar\0', 257, 'latin1')
   header.write('00', 263, 'latin1')
-  octal(checksum(header), 148, 7)
+  octal(headerSum(header), 148, 7)
   return header
 }
-
-/** The sum of the header's bytes, its own field taken as blanks. */
-const checksum = (header: Buffer): number =>
-  header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0)
 
 /** Where an entry lies in its file. */
 export interface Entry {
@@ -107,8 +101,14 @@ export interface Entry {
   bytes: number
 }
 
-/** The entries; undefined where the file is no tar archive or ends too early. Errors: those of reading. */
+/**
+ * The entries; undefined where the file is no tar archive, ends too early, or holds anything but plain files.
+ * Errors: those of reading.
+ */
 export async function entriesOf(path: string): Promise<Entry[] | undefined> {
+  const found = await stat(path)
+  // To open a pipe is to wait for somebody at its other end.
+  if (!found.isFile()) return undefined
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()
@@ -117,14 +117,12 @@ export async function entriesOf(path: string): Promise<Entry[] | undefined> {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(BLOCK), 0, BLOCK, at)
       if (bytesRead < BLOCK) return undefined
       if (buffer.every((byte) => byte === 0)) return entries
-      const written = Number.parseInt(buffer.toString('latin1', 148, 156), 8)
-      if (buffer.toString('latin1', 257, 262) !== 'ustar' || written !== checksum(buffer)) return undefined
-      const binary = (buffer[124] ?? 0) >= 0x80
-      const bytes = binary
-        ? Number(buffer.readBigUInt64BE(128))
-        : Number.parseInt(buffer.toString('latin1', 124, 136), 8)
-      if (!Number.isSafeInteger(bytes) || at + BLOCK + bytes > size) return undefined
-      entries.push({ name: buffer.toString('utf8', 0, 100).replace(/\0.*$/s, ''), start: at + BLOCK, bytes })
+      const header = readHeader(buffer)
+      if (header === undefined || header.isFolder || at + BLOCK + header.bytes > size) return undefined
+      // We write three: a name that comes twice is somebody else's work.
+      if (entries.some(({ name }) => name === header.name)) return undefined
+      const { name, bytes } = header
+      entries.push({ name, start: at + BLOCK, bytes })
       at += BLOCK + padded(bytes)
     }
   } finally {

@@ -12,6 +12,9 @@ export const SUFFIX = '.backup.tar'
 export const MANIFEST = 'manifest.json'
 export const SUMS = 'SHA256SUMS'
 
+/** Of the entries that are read at once. */
+const LONGEST = 1 << 26
+
 export interface Manifest {
   format: number
   /** Version of this tool. */
@@ -64,15 +67,16 @@ export async function openBackup(path: string): Promise<OpenBackup> {
       cause,
     })
   }
-  const entry = (name: string): Entry => {
+  const entry = (name: string, most = Number.POSITIVE_INFINITY): Entry => {
     const found = entries?.find((each) => each.name === name)
     if (found === undefined) throw invalid(path, 'It is no backup of Godwit, or its end is missing.')
+    if (found.bytes > most) throw invalid(path, `${name} in it is too long to be ours.`)
     return found
   }
-  const described = entry(MANIFEST)
-  const sums = sumsIn(await textOf(path, entry(SUMS)))
+  const described = entry(MANIFEST, LONGEST)
+  const sums = sumsIn(await textOf(path, entry(SUMS, LONGEST)))
   if ((await hashOf(path, described)) !== sums.get(MANIFEST)) throw invalid(path, 'Its manifest was changed.')
-  const manifest = JSON.parse(await textOf(path, described)) as Manifest
+  const manifest = await manifestIn(path, described)
   if (manifest.format !== BACKUP_FORMAT) {
     throw new GodwitError(
       'BACKUP_INVALID',
@@ -80,7 +84,32 @@ export async function openBackup(path: string): Promise<OpenBackup> {
       { fix: 'Use the newer Godwit that made it: npm install godwit@latest' },
     )
   }
+  if (!isWhole(manifest)) throw invalid(path, 'Its manifest lacks something.')
   return { path, manifest, dump: entry(manifest.dump.file) }
+}
+
+async function manifestIn(path: string, entry: Entry): Promise<Partial<Manifest>> {
+  try {
+    const read: unknown = JSON.parse(await textOf(path, entry))
+    return Object(read) as Partial<Manifest>
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalid(path, 'Its manifest is no JSON.')
+    throw error
+  }
+}
+
+// The file may have been in other hands: what is read below and shown to people has to be what we write.
+function isWhole(manifest: Partial<Manifest>): manifest is Manifest {
+  const { database, dump, head, tables, applied } = manifest
+  const texts = [database?.dialect, database?.display, database?.name, database?.version, dump?.file, dump?.kind]
+  return (
+    [...texts, dump?.by, dump?.sha256, manifest.made].every((each) => typeof each === 'string') &&
+    typeof applied === 'number' &&
+    Array.isArray(head) &&
+    head.every((id) => typeof id === 'string') &&
+    Array.isArray(tables) &&
+    tables.every((each) => typeof each?.name === 'string' && typeof each.rows === 'number')
+  )
 }
 
 /** Compares the dump with its checksum. Errors: BACKUP_INVALID. */

@@ -163,17 +163,44 @@ function withKept(schema: Schema, current: Schema, rows: BackupRows): Schema {
   return { ...schema, objects: [...others, ...stays] }
 }
 
+/** A text of the engine cannot be longer. */
+const LONGEST = 500_000_000
+
 async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let rest: Buffer[] = []
+  let length = 0
   for await (const chunk of content) {
     let bytes = Buffer.from(chunk)
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10)) {
       const text = Buffer.concat([...rest, bytes.subarray(0, at)]).toString('utf8')
       rest = []
+      length = 0
       bytes = bytes.subarray(at + 1)
-      yield JSON.parse(text) as Line
+      yield lineIn(text)
     }
     if (bytes.length > 0) rest.push(bytes)
+    length += bytes.length
+    if (length > LONGEST) throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is too long to be ours.')
   }
   if (rest.length > 0) throw new GodwitError('BACKUP_INVALID', 'The dump ends in the middle of a line.')
+}
+
+// The dump may have been in other hands.
+function lineIn(text: string): Line {
+  try {
+    const line: unknown = JSON.parse(text)
+    if (isLine(line)) return line
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is not ours.')
+}
+
+function isLine(line: unknown): line is Line {
+  if (line === null || typeof line !== 'object') return false
+  if ('schema' in line) {
+    const schema = Object(line.schema) as Partial<Schema>
+    return Array.isArray(schema.tables) && Array.isArray(schema.objects)
+  }
+  return ('sql' in line && typeof line.sql === 'string') || ('counter' in line && typeof line.counter === 'string')
 }

@@ -1,6 +1,7 @@
 // Rows as insert statements. Every value travels as the text that the server itself prints and reads: nothing is rounded.
 import type { Schema, SchemaObject, Table } from '../../../schema/schema.ts'
 import type { BackupRows, Connection } from '../../dialect.ts'
+import { pinned } from '../pinned.ts'
 import { identifier, literal, qualified } from '../quote.ts'
 import type { TableExtra, ViewExtra } from '../shapes.ts'
 
@@ -96,12 +97,12 @@ async function* read(view: Connection, table: Table): AsyncGenerator<{ sql: stri
 /** Where every sequence stands; those behind columns too. */
 async function counters(view: Connection): Promise<string[]> {
   const sequences = await view.query<{ namespace: string; name: string }>(
-    `select n.nspname::text as namespace, c.relname::text as name from pg_catalog.pg_class c
+    pinned(`select n.nspname::text as namespace, c.relname::text as name from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_'
        and not exists (select 1 from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass
          and d.objid = c.oid and d.deptype = 'e')
-     order by 1, 2`,
+     order by 1, 2`),
   )
   const statements: string[] = []
   for (const { namespace, name } of sequences) {

@@ -102,14 +102,16 @@ const isAlone = (session: Session): boolean => session.kind === 'server' && !ses
 // Within somebody else's transaction, settings last until its end: the search path is put back afterwards. Outside of
 // one, the embedded engine runs the message as one transaction.
 function opening(session: Session): string[] {
-  const set = PINNED.map(([name, value]) => `set_config('${name}', '${value}', true)`).join(', ')
+  const set = PINNED.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`).join(', ')
   return isAlone(session)
     ? ['begin isolation level repeatable read read only', `select ${set}`]
-    : [`select set_config('godwit.search_path', current_setting('search_path'), true), ${set}`]
+    : [`select pg_catalog.set_config('godwit.search_path', pg_catalog.current_setting('search_path'), true), ${set}`]
 }
 
 const closing = (session: Session): string[] =>
-  isAlone(session) ? ['commit'] : [`select set_config('search_path', current_setting('godwit.search_path'), true)`]
+  isAlone(session)
+    ? ['commit']
+    : [`select pg_catalog.set_config('search_path', pg_catalog.current_setting('godwit.search_path'), true)`]
 
 function scopeOf(version: number, options: InspectOptions): Scope {
   const only =
