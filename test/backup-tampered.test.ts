@@ -254,7 +254,7 @@ describe('a changed archive', () => {
     for (const line of ['null', '{"sql":1}', '{', '{"schema":{}}']) {
       const content = inPieces([Buffer.from(`${line}\n`)])
       await expect(
-        load({ dialect: postgres, rows, connection, current: emptySchema(), content, path: '' }),
+        load({ dialect: postgres, rows, connection, current: emptySchema(), content, path: '', guard: [] }),
       ).rejects.toMatchObject({ code: 'BACKUP_INVALID' })
     }
     await session.loadFiles?.(inPieces([bytes]))

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { dialectOf } from '../src/dialects/index.ts'
 import { GodwitError, godwit, sql } from '../src/index.ts'
 import {
+  describeEach,
   mysqlAnswers,
   postgresAnswers,
   scratchFolder,
@@ -22,11 +23,11 @@ create index byname on users (name);
 create view names as select name from users;`
 
 const engines = [
-  { name: 'SQLite', make: scratchSqlite, use: true },
-  { name: 'MySQL or MariaDB', make: scratchMysql, use: await mysqlAnswers() },
+  { name: 'SQLite', make: scratchSqlite },
+  { name: 'MySQL or MariaDB', make: scratchMysql, answers: await mysqlAnswers() },
 ]
 
-describe.each(engines.filter(({ use }) => use))('on $name', ({ make }) => {
+describeEach(engines)('on $name', ({ make }) => {
   it('tables, columns, indexes and views get their new spelling there and back, with every row', async () => {
     const [database, folder] = await Promise.all([make(), scratchFolder()])
     const connection = await (await dialectOf(database.url)).connect(database.url, { create: true })

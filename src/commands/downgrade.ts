@@ -4,7 +4,7 @@ import { GodwitError } from '../errors.ts'
 import type { RunReport } from '../runner/index.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
-import { type CountedLoss, countAll, lossLines } from './losses.ts'
+import { type CountedLoss, countAll, EXACTLY, lossLines } from './losses.ts'
 import type { ScriptReport } from './upgrade.ts'
 
 export interface DowngradeReport extends RunReport {
@@ -68,9 +68,6 @@ looked again: where rows were written meanwhile, nothing is taken back, and you 
     return { ...report, losses: counted, ...saved?.report() }
   },
 })
-
-/** Whoever agrees to losing more rows than these agrees to all of them: a few more would change nothing. */
-const EXACTLY = 10_000
 
 /** As many are named in the message itself; where there are more, each has a line below it. */
 const FEW = 3

@@ -5,6 +5,7 @@ import { namesOf, type RestoreReport as Restored, type RestorePlan } from '../ru
 import { command } from './command.ts'
 import type { Context } from './context.ts'
 import { type Named, named, shortPath } from './files.ts'
+import { EXACTLY } from './losses.ts'
 
 /** A backup that was put back. */
 export interface RestoreReport extends Omit<Restored, 'head'> {
@@ -45,7 +46,11 @@ Without a terminal --yes is needed.`,
     const restored = await runner.restore(await context.runner({ create: true }), {
       file: resolve(context.cwd, file),
       replace: replace === true,
-      agree: async (plan) => yes === true || agree(context, plan),
+      agree: async (plan) => {
+        if (yes === true) return true
+        if (!(await agree(context, plan))) return false
+        return { most: plan.replaced.map(({ rows }) => (rows > EXACTLY ? undefined : rows)) }
+      },
     })
     const { pending } = await runner.readState(await context.runner({ create: true })).catch((error: unknown) => {
       // Without a folder of revisions nothing can be pending.

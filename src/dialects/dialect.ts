@@ -355,6 +355,8 @@ export interface TableLock {
   after: string[]
   /** Gives the tables back, where no transaction does. */
   release: string[]
+  /** A statement that fails where the query gives a row; absent: only a program can look. */
+  refuse?(query: string): string
 }
 
 /** A table of ours: column name to type, both in the few words every database shares. */

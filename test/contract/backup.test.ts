@@ -8,7 +8,7 @@ import { copyOut } from '../../src/dialects/sqlite/backup.ts'
 import { findDriver } from '../../src/dialects/sqlite/drivers.ts'
 import { op } from '../../src/index.ts'
 import { dump, emptying, load } from '../../src/runner/backup/own.ts'
-import type { BackupReport, RunnerContext } from '../../src/runner/index.ts'
+import type { BackupReport, Consent, RestorePlan, RunnerContext } from '../../src/runner/index.ts'
 import { backup, restore, upgrade } from '../../src/runner/index.ts'
 import { RESTORING, readBookkeeping } from '../../src/runner/journal.ts'
 import { hasPrograms, randomName, scratchFolder, scratchPglite } from '../support/databases.ts'
@@ -111,6 +111,53 @@ for (const engine of everyEngine) {
     }
   })
 }
+
+describeOn(({ name }) => name !== 'pglite')('consent to replacing on $name', (engine) => {
+  const tool = engine.name === 'sqlite' ? 'native' : 'godwit'
+  const filled = async (): Promise<{ at: Ground; file: string }> => {
+    const at = await made(engine)
+    const id = { name: 'id', type: engine.name === 'mysql' ? 'int(11)' : 'integer', nullable: true }
+    const table = { name: 'orders', columns: [id], constraints: [], indexes: [] }
+    await at.write({ id: 'aaa1', operations: [op.createTable({ table })] })
+    await upgrade(at.context())
+    return { at, file: (await take(at.context(), { folder: await folder(), tool })).file }
+  }
+
+  test('rows that are written while somebody is asked are asked about once more', async () => {
+    const { at, file } = await filled()
+    const asked: number[] = []
+    const agree = async ({ replaced }: RestorePlan): Promise<Consent> => {
+      asked.push(replaced[0]?.rows ?? -1)
+      if (asked.length === 1) await at.on((connection) => connection.execute('insert into orders values (1), (2)'))
+      return asked.length === 3 ? false : { most: [asked.length === 1 ? 0 : 1] }
+    }
+    expect((await failure(restore(at.context(), { file, replace: true, agree }))).code).toBe('DECISION_NEEDED')
+    expect(asked).toEqual([0, 2, 2])
+    expect(await at.ask('select id from orders')).toHaveLength(2)
+    await restore(at.context(), { file, replace: true, agree: async () => true })
+    expect(await at.ask('select id from orders')).toEqual([])
+  })
+
+  test.runIf(engine.name === 'postgres')('and so are those of a transaction that was open then', async () => {
+    const { at, file } = await filled()
+    const writer = await at.dialect.connect(at.url)
+    await writer.execute('begin; insert into orders values (1)')
+    const agree = async (): Promise<Consent> => {
+      // Committed when the restore waits for its lock.
+      void at.on(async (connection) => {
+        const waiting = "select 1 from pg_locks where not granted and relation = 'public.orders'::regclass"
+        while ((await connection.query(waiting)).length === 0) await connection.query('select pg_sleep(0.01)')
+        await writer.execute('commit')
+      })
+      return { most: [0] }
+    }
+    const refused = await failure(restore(at.context(), { file, replace: true, agree }))
+    await writer.close()
+    expect(refused).toMatchObject({ code: 'RESTORE_FAILED', data: { state: 'unchanged' } })
+    expect(refused.why).toContain('more rows by now than was agreed to')
+    expect(await at.ask('select id from orders')).toEqual([{ id: 1 }])
+  })
+})
 
 // The file and the folder know nothing of the database: the quickest one stands for all.
 describe('the file', () => {
@@ -337,7 +384,7 @@ describe.runIf(engines.some(({ name }) => name === 'mysql'))('without a transact
         yield Buffer.from([JSON.stringify(line), ...others].join('\n'))
       }
       await expect(
-        load({ dialect, rows, connection, current, content: content(), path: '/kept/x.backup.tar' }),
+        load({ dialect, rows, connection, current, content: content(), path: '/kept/x.backup.tar', guard: [] }),
       ).rejects.toThrow(/foreign key/i)
     })
     expect(await failure(upgrade(at.context()))).toMatchObject({

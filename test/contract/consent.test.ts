@@ -1,11 +1,11 @@
 // Consent to losing data rests on a count: rows that are written while somebody reads it are not part of it.
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import type { Consent, Loss } from '../../src/runner/index.ts'
 import { downgrade, readState, upgrade } from '../../src/runner/index.ts'
 import type { Column, Table } from '../../src/schema/schema.ts'
-import { type Engine, engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, type Engine, failure, type Ground, ground } from './support.ts'
 
 const column = (name: string, type = 'integer', more: Partial<Column> = {}): Column => ({
   name,
@@ -24,7 +24,7 @@ const types = ({ name }: Engine) =>
 const messages = (losses: readonly Loss[]) => losses.map(({ message }) => message)
 
 // The embedded engine takes long to start, and is the same dialect: it has its part below.
-describe.each(engines.filter(({ shared }) => shared))('consent on $name', (engine) => {
+describeOn(({ shared }) => shared)('consent on $name', (engine) => {
   const { exact, whole, integer } = types(engine)
   let at: Ground
   beforeEach(async () => {
@@ -218,69 +218,65 @@ describe.each(engines.filter(({ shared }) => shared))('consent on $name', (engin
   })
 })
 
-const postgres = engines.filter(({ name }) => name === 'postgres')
-describe.each(postgres.length > 0 ? postgres : engines.filter(({ name }) => name === 'pglite'))(
-  'on $name',
-  (engine) => {
-    let at: Ground
-    beforeEach(async () => {
-      at = await ground(engine)
-    })
-    afterEach(() => at.drop())
+describeOn(({ name }) => name === 'postgres' || name === 'pglite')('on $name', (engine) => {
+  let at: Ground
+  beforeEach(async () => {
+    at = await ground(engine)
+  })
+  afterEach(() => at.drop())
 
-    it('takes an expression of the file for consent', async () => {
-      const from = column('at', 'timestamp without time zone')
-      await at.write(
-        { id: 'a1', operations: [op.createTable({ table: table('visits', from) })] },
-        {
-          id: 'b2',
-          operations: [op.alterColumn({ table: 'visits', from, to: column('at', 'date'), using: '"at"::date' })],
-        },
-      )
-      await upgrade(at.context(), { target: 'a1' })
-      await at.on((connection) => connection.execute("insert into visits values ('2026-01-02 03:04:05')"))
-      await upgrade(at.context())
-      expect(await at.ask('select "at"::text as at from visits')).toEqual([{ at: '2026-01-02' }])
-    })
+  it('takes an expression of the file for consent', async () => {
+    const from = column('at', 'timestamp without time zone')
+    await at.write(
+      { id: 'a1', operations: [op.createTable({ table: table('visits', from) })] },
+      {
+        id: 'b2',
+        operations: [op.alterColumn({ table: 'visits', from, to: column('at', 'date'), using: '"at"::date' })],
+      },
+    )
+    await upgrade(at.context(), { target: 'a1' })
+    await at.on((connection) => connection.execute("insert into visits values ('2026-01-02 03:04:05')"))
+    await upgrade(at.context())
+    expect(await at.ask('select "at"::text as at from visits')).toEqual([{ at: '2026-01-02' }])
+  })
 
-    it.each([
-      ['timestamp without time zone', 'date', "'2026-01-02 03:04:05'"],
-      ['double precision', 'real', '0.1234567890123'],
-    ])('counts what changes from %s to %s', async (old, next, value) => {
-      await at.write(
-        { id: 'a1', operations: [op.createTable({ table: table('t', column('v', old)) })] },
-        { id: 'b2', operations: [op.alterColumn({ table: 't', from: column('v', old), to: column('v', next) })] },
-      )
-      await upgrade(at.context(), { target: 'a1' })
-      await at.on((connection) => connection.execute(`insert into t values (${value})`))
-      expect((await failure(upgrade(at.context()))).message).toContain(`1 values of t.v that ${next}`)
-    })
+  it.each([
+    ['timestamp without time zone', 'date', "'2026-01-02 03:04:05'"],
+    ['double precision', 'real', '0.1234567890123'],
+  ])('counts what changes from %s to %s', async (old, next, value) => {
+    await at.write(
+      { id: 'a1', operations: [op.createTable({ table: table('t', column('v', old)) })] },
+      { id: 'b2', operations: [op.alterColumn({ table: 't', from: column('v', old), to: column('v', next) })] },
+    )
+    await upgrade(at.context(), { target: 'a1' })
+    await at.on((connection) => connection.execute(`insert into t values (${value})`))
+    expect((await failure(upgrade(at.context()))).message).toContain(`1 values of t.v that ${next}`)
+  })
 
-    it('sees what a function drops, because it is gone at the end, and asks before it is', async () => {
-      await at.write({
-        id: 'a1',
-        operations: [
-          op.createTable({ table: table('orders', column('id'), column('note')) }),
-          op.createTable({ table: table('logs', column('id')) }),
-          op.sql({
-            up: `create function tidy() returns void language plpgsql as $$ begin execute 'alter table orders ' || 'drop note'; execute 'dr' || 'op table logs'; end $$`,
-            down: '',
-          }),
-        ],
-      })
-      await at.writeSql('b2', ['a1'], 'select 1', 'select tidy()')
-      await upgrade(at.context())
-      await at.on((connection) => connection.execute('insert into orders values (1, 2); insert into logs values (1)'))
-      const asked: string[][] = []
-      const confirm = (losses: Loss[]): Consent => {
-        asked.push(messages(losses))
-        return false
-      }
-      expect((await failure(downgrade(at.context(), { confirm }))).code).toBe('DATA_LOSS')
-      expect(asked).toEqual([['table logs with all its rows', 'column orders.note with all its values']])
-      expect(await at.ask('select * from orders, logs')).toHaveLength(1)
-      await downgrade(at.context(), { confirm: () => true })
-      expect(await at.ask('select * from orders')).toEqual([{ id: 1 }])
+  it('sees what a function drops, because it is gone at the end, and asks before it is', async () => {
+    await at.write({
+      id: 'a1',
+      operations: [
+        op.createTable({ table: table('orders', column('id'), column('note')) }),
+        op.createTable({ table: table('logs', column('id')) }),
+        op.sql({
+          up: `create function tidy() returns void language plpgsql as $$ begin execute 'alter table orders ' || 'drop note'; execute 'dr' || 'op table logs'; end $$`,
+          down: '',
+        }),
+      ],
     })
-  },
-)
+    await at.writeSql('b2', ['a1'], 'select 1', 'select tidy()')
+    await upgrade(at.context())
+    await at.on((connection) => connection.execute('insert into orders values (1, 2); insert into logs values (1)'))
+    const asked: string[][] = []
+    const confirm = (losses: Loss[]): Consent => {
+      asked.push(messages(losses))
+      return false
+    }
+    expect((await failure(downgrade(at.context(), { confirm }))).code).toBe('DATA_LOSS')
+    expect(asked).toEqual([['table logs with all its rows', 'column orders.note with all its values']])
+    expect(await at.ask('select * from orders, logs')).toHaveLength(1)
+    await downgrade(at.context(), { confirm: () => true })
+    expect(await at.ask('select * from orders')).toEqual([{ id: 1 }])
+  })
+})

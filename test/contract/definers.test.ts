@@ -1,12 +1,12 @@
 // What is made anew is still run by whoever defined it: no revision says who that is.
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import { upgrade } from '../../src/runner/index.ts'
 import { scriptFor } from '../../src/runner/script.ts'
-import { engines, type Ground, ground } from './support.ts'
+import { describeOn, type Ground, ground } from './support.ts'
 
-describe.each(engines.filter(({ name }) => name === 'mysql'))('definers on $name', (engine) => {
+describeOn(({ name }) => name === 'mysql')('definers on $name', (engine) => {
   let at: Ground
   const account = `godwit_${randomBytes(4).toString('hex')}`
   beforeEach(async () => {

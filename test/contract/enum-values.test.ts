@@ -1,11 +1,11 @@
 // A label that is added and used by one revision: it is committed before its use.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import { upgrade } from '../../src/runner/index.ts'
 import { scriptFor } from '../../src/runner/script.ts'
-import { engines, type Ground, ground } from './support.ts'
+import { describeOn, type Ground, ground } from './support.ts'
 
-describe.each(engines.filter(({ name }) => name.startsWith('p')))('new labels on $name', (engine) => {
+describeOn(({ name }) => name.startsWith('p'))('new labels on $name', (engine) => {
   let at: Ground
   beforeAll(async () => {
     at = await ground(engine)

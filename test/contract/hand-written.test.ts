@@ -7,9 +7,9 @@ import { op } from '../../src/index.ts'
 import { downgrade, plan, readState, script, stamp, upgrade } from '../../src/runner/index.ts'
 import { readSeeds } from '../../src/runner/seed.ts'
 import { runSeeds } from '../../src/runner/seeds.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
-describe.each(engines)('$name', (engine) => {
+describeOn()('$name', (engine) => {
   let at: Ground
   let shared: Connection | undefined
   beforeAll(async () => {

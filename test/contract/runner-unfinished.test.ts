@@ -7,7 +7,7 @@ import { op } from '../../src/operations/op.ts'
 import { downgrade, readHistory, readState, resolve, upgrade } from '../../src/runner/index.ts'
 import type { Index, Table } from '../../src/schema/schema.ts'
 import { fragile } from './fragile.ts'
-import { engines, failure, type Ground, ground } from './support.ts'
+import { describeOn, failure, type Ground, ground } from './support.ts'
 
 const table = (name: string): Table => ({
   name,
@@ -21,7 +21,7 @@ const table = (name: string): Table => ({
 const unique = (on: string): Index => ({ name: `${on}_age`, unique: true, keys: [{ column: 'age' }] })
 const base = { current: [], applied: [], incomplete: [], missing: [] }
 
-describe.each(engines.filter(({ name }) => name === 'mysql'))('an unfinished revision on $name', (engine) => {
+describeOn(({ name }) => name === 'mysql')('an unfinished revision on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)
@@ -267,7 +267,7 @@ describe.each(engines.filter(({ name }) => name === 'mysql'))('an unfinished rev
   })
 })
 
-describe.each(engines.filter(({ name }) => name === 'postgres'))('an unfinished revision on $name', (engine) => {
+describeOn(({ name }) => name === 'postgres')('an unfinished revision on $name', (engine) => {
   it('leaves no trace where its first statement was refused, outside of a transaction as well', async () => {
     const at = await ground(engine)
     try {

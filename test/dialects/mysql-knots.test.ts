@@ -1,10 +1,10 @@
 // Clauses that the server takes only together: whatever stands between them in a revision, they are one ALTER.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { op } from '../../src/operations/op.ts'
 import type { Operation } from '../../src/operations/operation.ts'
 import { downgrade, readState, upgrade } from '../../src/runner/index.ts'
 import type { Column, Constraint, Index, Table } from '../../src/schema/schema.ts'
-import { engines, type Ground, ground } from '../contract/support.ts'
+import { describeOn, type Ground, ground } from '../contract/support.ts'
 
 const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -28,7 +28,7 @@ const reference = (name: string, columns: string[], table: string): Constraint =
 const other: Table = { name: 'other', columns: [column('x', 'int')], constraints: [], indexes: [] }
 const between = op.createTable({ table: other })
 
-describe.each(engines.filter(({ name }) => name === 'mysql'))('on $name', (engine) => {
+describeOn(({ name }) => name === 'mysql')('on $name', (engine) => {
   let at: Ground
   beforeEach(async () => {
     at = await ground(engine)

@@ -12,4 +12,6 @@ export const lockTables = (tables: readonly string[], { timeout }: { timeout: nu
   look: (query) => query,
   after: ['rollback to savepoint godwit_look', 'release savepoint godwit_look'],
   release: [],
+  refuse: (query) =>
+    `do $godwit$ begin if exists (${query}) then raise exception 'there are more rows by now than was agreed to'; end if; end $godwit$`,
 })

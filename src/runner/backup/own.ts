@@ -64,17 +64,19 @@ export interface LoadRequest {
   content: AsyncIterable<Uint8Array>
   /** The backup's path, for the mark. */
   path: string
+  /** What has to hold before anything goes: statements that fail otherwise. */
+  guard: readonly string[]
 }
 
 /** Replaces everything. Errors: the driver's, and those of render; what was done is rolled back where the database can. */
-export async function load({ dialect, rows, connection, current, content, path }: LoadRequest): Promise<void> {
+export async function load({ dialect, rows, connection, current, content, path, guard }: LoadRequest): Promise<void> {
   // As a query: a restore waits for the locks of others where a revision would try again.
   const run = async (statements: readonly string[]): Promise<void> => {
     for (const sql of statements) await connection.query(sql)
   }
   await run(rows.begin)
   try {
-    await run(emptying({ dialect, rows, connection, current, path }))
+    await run([...guard, ...emptying({ dialect, rows, connection, current, path })])
     let bare: Schema | undefined
     let whole: Schema = emptySchema()
     let made: Operation[] = []
@@ -109,7 +111,13 @@ export async function load({ dialect, rows, connection, current, content, path }
  * Statements that take everything away but what stays. Where this is no transaction, our own tables say before anything
  * goes that a restore is under way, so that no run takes the rest for a database.
  */
-export function emptying({ dialect, rows, connection, current, path }: Omit<LoadRequest, 'content'>): string[] {
+export function emptying({
+  dialect,
+  rows,
+  connection,
+  current,
+  path,
+}: Omit<LoadRequest, 'content' | 'guard'>): string[] {
   const { history, journal, meta } = names(dialect)
   const left = kept(current, rows)
   return [

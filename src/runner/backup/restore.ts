@@ -8,10 +8,10 @@ import { since } from '../../amount.ts'
 import type { Backup } from '../../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
-import { countRows, differing, type TableCount } from '../count.ts'
+import { countRows, differing, type TableCount, tableName } from '../count.ts'
 import { readBookkeeping } from '../journal.ts'
 import { underLock } from '../locked.ts'
-import type { RunnerContext } from '../reports.ts'
+import type { Consent, RunnerContext } from '../reports.ts'
 import { coded, type Session, withSession } from '../session.ts'
 import { contentOf } from './archive.ts'
 import { backupOf, headsOfHistory } from './backup.ts'
@@ -32,8 +32,8 @@ export interface RestoreRequest {
   file: string
   /** The database need not be empty: what it holds goes. */
   replace: boolean
-  /** Asked before anything is changed; false ends it. */
-  agree: (plan: RestorePlan) => Promise<boolean>
+  /** Asked before anything is changed, and once more where there are more rows by then than it agreed to; false ends it. */
+  agree: (plan: RestorePlan) => Promise<Consent>
 }
 
 /** A backup that was put back. */
@@ -73,8 +73,8 @@ export async function restoreBackup(context: RunnerContext, request: RestoreRequ
       const replaced = await occupied(session, await backupOf(dialect), current)
       if (replaced !== undefined && !request.replace) throw notEmpty(connection.location.display, replaced)
       const plan = { database: connection.location.display, manifest: backup.manifest, replaced: replaced ?? [] }
-      if (!(await request.agree(plan))) throw new GodwitError('DECISION_NEEDED', 'Declined. Nothing was changed.')
-      await putBack(session, context, backup, current)
+      const looks = await agreed(session, request, plan)
+      await putBack(session, context, backup, current, looks)
       await unmark(dialect, connection)
       const found = await verified(session, backup)
       return {
@@ -87,6 +87,37 @@ export async function restoreBackup(context: RunnerContext, request: RestoreRequ
       }
     }),
   )
+}
+
+/** One table, and the query that gives a row where it holds more than was agreed to. */
+type Looks = { table: string; query: string }[]
+
+/** Asks, and asks again while rows are written that nobody has agreed to lose. Errors: DECISION_NEEDED, those of `agree`. */
+async function agreed(session: Session, request: RestoreRequest, plan: RestorePlan): Promise<Looks> {
+  const { dialect, connection } = session
+  for (;;) {
+    const consent = await request.agree(plan)
+    if (consent === false) throw new GodwitError('DECISION_NEEDED', 'Declined. Nothing was changed.')
+    if (consent === true) return []
+    const looks = plan.replaced.flatMap(({ name }, at) => {
+      const most = consent.most[at]
+      const query = `select 1 as more from ${tableName(dialect, name)} limit 1 offset ${most}`
+      return most === undefined ? [] : [{ table: name, query }]
+    })
+    const more = []
+    for (const { query } of looks) more.push(...(await connection.query(query)))
+    if (more.length === 0) return looks
+    const names = plan.replaced.map(({ name }) => name)
+    plan.replaced = await countRows(dialect, connection, names)
+  }
+}
+
+/** The same looks as part of the transaction that empties the database, where a statement can take them. */
+function guarding({ dialect, connection }: Session, looks: Looks): string[] {
+  if (looks.length === 0) return []
+  const tables = looks.map(({ table }) => table)
+  const { before, after, refuse } = dialect.lockTables(tables, { timeout: 0, version: connection.version })
+  return refuse === undefined ? [] : [...before, ...after, ...looks.map(({ query }) => refuse(query))]
 }
 
 function checkDialect({ manifest }: OpenBackup, { dialect }: Session): void {
@@ -127,9 +158,16 @@ export function namesOf(tables: readonly TableCount[], most = 5): string {
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
 }
 
-async function putBack(session: Session, context: RunnerContext, backup: OpenBackup, current: Schema): Promise<void> {
+async function putBack(
+  session: Session,
+  context: RunnerContext,
+  backup: OpenBackup,
+  current: Schema,
+  looks: Looks,
+): Promise<void> {
   const { dialect, connection } = session
   const ways = await backupOf(dialect)
+  const guard = guarding(session, looks)
   const work = await workFolder()
   try {
     const content = unpacked(session, backup)
@@ -140,13 +178,13 @@ async function putBack(session: Session, context: RunnerContext, backup: OpenBac
         kind: backup.manifest.dump.kind,
         url: context.url ?? '',
         folder: work,
-        before,
+        before: [...guard, ...before],
         version: backup.manifest.database.version,
         ...(context.signal !== undefined && { signal: context.signal }),
       })
     } else if (ways.rows === undefined) {
       throw new GodwitError('BACKUP_MISMATCH', 'This backup does not fit this database.', { fix: 'Check --url.' })
-    } else await load({ dialect, rows: ways.rows, connection, current, content, path: backup.path })
+    } else await load({ dialect, rows: ways.rows, connection, current, content, path: backup.path, guard })
   } catch (error) {
     throw failed(coded(dialect, error), session, backup, context.signal?.aborted === true)
   } finally {
