@@ -123,17 +123,19 @@ type PrintSql = typeof import('../revisions/index.ts')['printSql']
 
 async function sqlFile(definition: RevisionDefinition, { sql, down }: Draft, printSql: PrintSql): Promise<string> {
   if (sql === undefined || definition.operations.length === 0) return printSql(definition, '', '')
-  const { cannotBeWritten, checkReadBack } = await import('../revisions/index.ts')
+  const { cannotBeWritten, checkReadBack, FORMAT } = await import('../revisions/index.ts')
   const upText = sqlText(sql.dialect, definition.operations, sql.from)
   const downText = down === 'irreversible' ? undefined : sqlText(sql.dialect, down, sql.to)
   const bare = upText.transactional && downText?.transactional !== false ? {} : { transaction: false }
-  const text = printSql({ ...definition, ...bare }, upText.sql, downText?.sql ?? null)
+  const up = `${consents(definition.operations)}${upText.sql}`
+  const text = printSql({ ...definition, ...bare }, up, downText?.sql ?? null)
   const { id, parents, message } = definition
   await checkReadBack(text, 'x.sql', {
     id,
     parents,
     message,
-    operations: [{ kind: 'sql', up: upText.sql.trim(), ...(downText !== undefined && { down: downText.sql.trim() }) }],
+    format: FORMAT,
+    operations: [{ kind: 'sql', up: up.trim(), ...(downText !== undefined && { down: downText.sql.trim() }) }],
     ...(downText === undefined && { down: 'irreversible' }),
     ...bare,
   })
@@ -148,3 +150,17 @@ async function sqlFile(definition: RevisionDefinition, { sql, down }: Draft, pri
   }
   return text
 }
+
+/** What the operations agree to, in the words that a file of SQL has for it. */
+const consents = (operations: readonly Operation[]): string =>
+  [
+    ...new Set(
+      operations.flatMap((each) =>
+        'accept' in each
+          ? Object.entries(each.accept ?? {}).map(([code, why]) => `-- accept: ${code} ${oneLine(why)}\n`)
+          : [],
+      ),
+    ),
+  ].join('')
+
+const oneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim()

@@ -96,7 +96,7 @@ their type (rounded, cut), you are asked as well, and the consent is written int
     })
     if (found.length === 0 && !empty) return { nothing: true, changes: [], losses: [], findings: [], unaccepted: [] }
     const format = input.sql ? 'sql' : (input.format ?? config.format)
-    const operations = await agreeing(context, found, dialect.narrowings(found, { before }), { ...input, format })
+    const operations = await agreeing(context, found, dialect.narrowings(found, { before }), input)
     context.emit({ type: 'working', message: 'Proving it up and down on the shadow database' })
     const way = await spelling.wayBack({ from: before, to: after, up: operations, other: back })
     const { destroyedBy, losses, unaccepted } = await import('../runner/index.ts')

@@ -8,32 +8,24 @@ import type { Context } from './context.ts'
 interface Input {
   acceptLoss?: boolean | undefined
   dryRun?: boolean | undefined
-  format: 'ts' | 'sql'
 }
 
 /**
  * The operations with the consent of whoever is asked. Without a terminal they stay as they are: `upgrade` stops where
- * there are such values. Errors: DATA_LOSS where it is refused, DECISION_NEEDED where a file of SQL could not keep the question.
+ * there are such values. Errors: DATA_LOSS where it is refused.
  */
 export async function agreeing(
   context: Context,
   operations: readonly Operation[],
   narrowings: readonly Narrowing[],
-  { acceptLoss, dryRun, format }: Input,
+  { acceptLoss, dryRun }: Input,
 ): Promise<Operation[]> {
   const { unaccepted } = await import('../runner/index.ts')
   const open = unaccepted(operations, narrowings)
   if (open.length === 0 || dryRun) return [...operations]
   const values = open.map(({ message }) => message)
-  if (acceptLoss) return consented(operations, open, '--accept-loss')
-  if (context.ask === undefined) {
-    if (format === 'ts') return [...operations]
-    throw new GodwitError('DECISION_NEEDED', `Values would change: ${values.join('; ')}.`, {
-      why: 'A file of SQL cannot ask again on each database, and there is no terminal to ask at now.',
-      fix: 'Pass --accept-loss to agree, or --format ts: such a revision counts the values before it changes them. Nothing was written.',
-      data: { values },
-    })
-  }
+  if (acceptLoss) return consented(operations, open, 'agreed to with --accept-loss')
+  if (context.ask === undefined) return [...operations]
   const details = [
     'Their new type does not keep these as they are, and going down does not bring them back:',
     ...open.flatMap(({ message, probe }) => [`  ${message}`, `    ${probe.at(-1) ?? ''}`]),

@@ -1,7 +1,7 @@
 // The interface of a database, and everything shared code may know of one: capabilities, never names.
 import type { Traits } from '../diff/traits.ts'
 import type { Rule } from '../lint/rule.ts'
-import type { Destruction } from '../operations/destruction.ts'
+import type { Destruction, Retyping } from '../operations/destruction.ts'
 import type { Narrowing } from '../operations/narrowing.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Probe, Statement } from '../operations/statement.ts'
@@ -38,6 +38,8 @@ export interface Dialect {
   narrowings(operations: readonly Operation[], options: { before?: Schema; version?: string }): Narrowing[]
   /** What hand-written SQL throws away, read with this database's own lexer or parser; nothing where it cannot be read. */
   destroys(text: string): Promise<Destruction[]>
+  /** Columns whose type hand-written SQL changes without saying how; absent: there is no such statement. */
+  retypes?(text: string): Promise<Retyping[]>
   /** How tables are kept from being written while it is looked whether they hold more than was agreed to. */
   lockTables(tables: readonly string[], options: { timeout: number; version: string }): TableLock
   /** True where `render` needs the schema before these operations (a table rebuild): it is inspected then, otherwise not. */

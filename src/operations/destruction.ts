@@ -13,6 +13,14 @@ export interface Destruction {
   keeps?: readonly string[]
 }
 
+/** A column whose type a hand-written statement changes, without saying how its values are converted. */
+export interface Retyping {
+  table: string
+  column: string
+  /** As the text has it. */
+  type: string
+}
+
 /** A table that goes. */
 export const tableGoes = (name: string, offset: number): Destruction => ({
   what: ref('table', name),

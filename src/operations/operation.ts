@@ -110,7 +110,7 @@ export type Backfill = {
 export type TakeBack = { kind: 'takeBack'; operation: Ensure | Backfill }
 
 /** Hand-written SQL. Without `down` it cannot be taken back; `down: ''` says that there is nothing to take back. */
-export type Sql = { kind: 'sql'; up: string; down?: string }
+export type Sql = { kind: 'sql'; up: string; down?: string; accept?: Accept }
 /** Code on data. The functions get a connection inside the revision's transaction. */
 export type Run = { kind: 'run'; up: RunFunction; down?: RunFunction }
 export type RunFunction = (database: RunDatabase) => Promise<void> | void

@@ -1,7 +1,7 @@
 // Revisions written as SQL: a header of comments, then the sections `-- up` and `-- down`.
 import { GodwitError, type Place } from '../errors.ts'
 import { placeAt } from './place.ts'
-import type { RevisionDefinition, RevisionHeader } from './revision.ts'
+import { FORMAT, type RevisionDefinition, type RevisionHeader } from './revision.ts'
 
 /** What an SQL revision holds, and on which line its sections begin. */
 export interface SqlRevision {
@@ -13,19 +13,12 @@ const ID = /^[a-z0-9_]{1,64}$/
 const MARK = /^--[ \t]*(up|down|irreversible|no transaction)[ \t]*$/gim
 
 // A field of the header, or the first mark of a section, where the header ends.
-const FIELD = /^--[ \t]*(?:(up|down|irreversible|no transaction)[ \t]*$|(id|revision|parents|message)[ \t]*:(.*)$)/gim
+const FIELD =
+  /^--[ \t]*(?:(up|down|irreversible|no transaction)[ \t]*$|(id|revision|parents|message|format)[ \t]*:(.*)$)/gim
 
 /** The header alone: `-- id:`, `-- parents:`, `-- message:` before the first section. Errors: REVISION_INVALID. */
 export function readSqlHeader(text: string, file: string): RevisionHeader {
-  const fields = new Map<string, string>()
-  FIELD.lastIndex = 0
-  for (let found = FIELD.exec(text); found !== null; found = FIELD.exec(text)) {
-    const [, mark, name = '', value = ''] = found
-    if (mark !== undefined && !/^no/i.test(mark)) break
-    if (mark !== undefined) continue
-    // The first one counts: a comment further down may look like one.
-    if (!fields.has(name.toLowerCase())) fields.set(name.toLowerCase(), value.trim())
-  }
+  const fields = fieldsOf(text)
   const id = fields.get('id') ?? fields.get('revision')
   if (id === undefined || !ID.test(id)) {
     throw invalid(id === undefined ? 'its header has no line `-- id: …`' : 'its id must be 1 to 64 of a-z, 0-9 and _', {
@@ -41,6 +34,31 @@ export function readSqlHeader(text: string, file: string): RevisionHeader {
     )
   }
   return { id, parents, message: fields.get('message') ?? '', file }
+}
+
+function fieldsOf(text: string): Map<string, string> {
+  const fields = new Map<string, string>()
+  FIELD.lastIndex = 0
+  for (let found = FIELD.exec(text); found !== null; found = FIELD.exec(text)) {
+    const [, mark, name = '', value = ''] = found
+    if (mark !== undefined && !/^no/i.test(mark)) break
+    if (mark !== undefined) continue
+    // The first one counts: a comment further down may look like one.
+    if (!fields.has(name.toLowerCase())) fields.set(name.toLowerCase(), value.trim())
+  }
+  return fields
+}
+
+/** The format that the header names. Errors: REVISION_INVALID. */
+function formatIn(text: string, file: string): number | undefined {
+  const format = fieldsOf(text).get('format')
+  if (format === undefined || (/^\d+$/.test(format) && Number(format) >= 1 && Number(format) <= FORMAT)) {
+    return format === undefined ? undefined : Number(format)
+  }
+  throw invalid(
+    `its format must be a number from 1 to ${FORMAT}: was it written by a newer Godwit?`,
+    placeAt(text, text.search(/^--\s*format/im), file),
+  )
 }
 
 /** The whole revision. Without a section mark everything after the header is `up`. Errors: REVISION_INVALID. */
@@ -64,11 +82,13 @@ export function readSql(text: string, { id, parents, message, file }: RevisionHe
   }
   const upper = sectionAfter(up)
   const lower = down === undefined ? undefined : sectionAfter(down)
+  const format = formatIn(text, file)
   return {
     definition: {
       id,
       parents,
       message,
+      ...(format !== undefined && { format }),
       operations: [{ kind: 'sql', up: upper.sql, ...(lower !== undefined && { down: lower.sql }) }],
       ...(irreversible !== undefined && { down: 'irreversible' as const }),
       ...(bare !== undefined && { transaction: false }),
@@ -83,6 +103,7 @@ export function printSql(revision: RevisionHeaderText, up: string, down: string 
     `-- id: ${revision.id}`,
     `-- parents: ${revision.parents.join(', ')}`.trimEnd(),
     `-- message: ${revision.message.replace(/\s+/g, ' ')}`,
+    `-- format: ${FORMAT}`,
   ]
   if (revision.transaction === false) header.push('-- no transaction')
   const tail = down === null ? ['', '-- irreversible'] : down === undefined ? [] : ['', '-- down', down]

@@ -1,5 +1,6 @@
 // Going up, values that a new type does not keep as they are: counted before the revision begins, and refused unless its
 // file, or whoever runs it, has agreed.
+import type { Dialect } from '../dialects/dialect.ts'
 import { GodwitError } from '../errors.ts'
 import { ALTERED_VALUES } from '../lint/rules/altered-values.ts'
 import { accepts, type Narrowing } from '../operations/narrowing.ts'
@@ -19,16 +20,23 @@ const MAY_CONVERT: ReadonlySet<Operation['kind']> = new Set([
   'alterTable',
   'alterObject',
   'ensureColumnType',
+  'sql',
 ])
 
 /** Whether the revision may have to be looked at before it begins. */
 export const mayConvert = ({ direction, operations }: Step): boolean =>
   direction === 'up' && operations.some((each) => MAY_CONVERT.has(each.kind) && !agreed(each))
 
+/** `-- accept: DL105 why` in hand-written SQL. */
+const ACCEPTS = new RegExp(`^\\s*--\\s*accept\\s*:\\s*${ALTERED_VALUES}\\b`, 'imu')
+const ALTERS = /\balter\b/iu
+
 /** An expression of the file's own is consent, and so is a reason that it gives. */
 export const agreed = (operation: Operation | undefined): boolean =>
   operation !== undefined &&
-  (('using' in operation && operation.using !== undefined) || accepts(operation, ALTERED_VALUES))
+  (('using' in operation && operation.using !== undefined) ||
+    accepts(operation, ALTERED_VALUES) ||
+    (operation.kind === 'sql' && (ACCEPTS.test(operation.up) || !ALTERS.test(operation.up))))
 
 /** Those that nobody has agreed to. Pure. */
 export const unaccepted = (operations: readonly Operation[], narrowings: readonly Narrowing[]): Narrowing[] =>
@@ -53,7 +61,9 @@ export async function checkConversions(session: Session, step: Step): Promise<vo
     if (rows > 0) found.push({ revision: revision.id, what, message, probe, among, rows })
   }
   if (found.length === 0) return
-  const values = found.map(({ rows, message }) => `${rows.toLocaleString('en-US')} ${message}`).join('; ')
+  const values = found
+    .map(({ rows, message }) => `${message} (${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'})`)
+    .join('; ')
   const name = `${revision.id} (${revision.message})`
   if ((revision.format ?? 1) < CONSENTS) {
     emit({
@@ -64,20 +74,33 @@ export async function checkConversions(session: Session, step: Step): Promise<vo
   }
   throw new GodwitError('DATA_LOSS', `Revision ${name} would change values: ${values}.`, {
     why: 'Nobody has agreed to that. Nothing of the revision was run; the revisions before it are complete.',
-    fix: `Write into its operation how the values are converted (\`using\`), or why it may be: \`accept: { ${ALTERED_VALUES}: '…' }\`. \`--accept-loss\` agrees for one run.`,
+    fix: `Write into its operation how the values are converted (\`using\`), or why it may be: \`accept: { ${ALTERED_VALUES}: '…' }\` (in SQL a line \`-- accept: ${ALTERED_VALUES} …\`). \`--accept-loss\` agrees for one run.`,
     place: { file: revision.file },
     data: { revision: revision.id, losses: found },
   })
 }
 
+/** What hand-written SQL says of types, as operations. */
+async function written(dialect: Dialect, operations: readonly Operation[]): Promise<Operation[]> {
+  const found: Operation[] = []
+  for (const operation of operations) {
+    if (operation.kind !== 'sql') found.push(operation)
+    else if (!agreed(operation)) {
+      for (const each of (await dialect.retypes?.(operation.up)) ?? [])
+        found.push({ kind: 'ensureColumnType', ...each })
+    }
+  }
+  return found
+}
+
 /** Types that a file spells in its own way, as the engine does: only so it is known what they keep. */
 async function spelled(
-  { speller, connection }: Session,
+  { dialect, speller, connection }: Session,
   operations: readonly Operation[],
   before: Schema,
 ): Promise<Operation[]> {
   const found: Operation[] = []
-  for (const operation of operations) {
+  for (const operation of await written(dialect, operations)) {
     const opaque = operation.kind === 'ensureColumnType' && !agreed(operation)
     // What does not fit says so when it is its turn.
     const seen = opaque ? await look(speller, connection, before, operation).catch(() => undefined) : undefined

@@ -1,26 +1,29 @@
 // What hand-written SQL throws away, read by this database's own lexer: quotes, comments and optional words cannot hide it.
 import { isGodwitError } from '../../errors.ts'
-import { columnGoes, type Destruction, partly, rowsGo, tableGoes, withoutOwn } from '../../operations/destruction.ts'
+import {
+  columnGoes,
+  type Destruction,
+  partly,
+  type Retyping,
+  rowsGo,
+  tableGoes,
+  withoutOwn,
+} from '../../operations/destruction.ts'
 import { ref } from '../../schema/names.ts'
 import { nameAt } from './evidence.ts'
-import { find, isWord, items, type Part, partOf, slice, source } from './inspect/parts.ts'
+import { closing, find, isWord, items, type Part, partOf, slice, source } from './inspect/parts.ts'
 import { nameOf, stringValue } from './lexer.ts'
 import { splitText } from './split.ts'
 
 /** Errors: none; what cannot be read destroys nothing, because it cannot be run. */
 export async function destroys(text: string): Promise<Destruction[]> {
-  try {
-    const made = new Set<string>()
-    return splitText(text).flatMap(({ sql, offset }) => {
-      const found = withoutOwn(inStatement(sql, offset), made)
-      const own = madeBy(partOf(sql))
-      if (own !== undefined) made.add(ref('table', own))
-      return found
-    })
-  } catch (error) {
-    if (isGodwitError(error)) return []
-    throw error
-  }
+  const made = new Set<string>()
+  return statementsOf(text).flatMap(({ sql, offset }) => {
+    const found = withoutOwn(inStatement(sql, offset), made)
+    const own = madeBy(partOf(sql))
+    if (own !== undefined) made.add(ref('table', own))
+    return found
+  })
 }
 
 function inStatement(sql: string, offset: number): Destruction[] {
@@ -56,6 +59,44 @@ function madeBy(part: Part): string | undefined {
   return conditional && !temporary ? undefined : nameAt(part, conditional ? at + 4 : at + 1)?.name
 }
 
+/** MODIFY and CHANGE: the server converts by itself, and rounds. */
+export async function retypes(text: string): Promise<Retyping[]> {
+  return statementsOf(text).flatMap(({ sql }) => {
+    const part = partOf(sql)
+    const table = tableAltered(part)
+    if (table === undefined) return []
+    return items(slice(part, table.next)).flatMap((clause): Retyping[] => {
+      const changes = isWord(clause, 0, 'CHANGE')
+      if (!changes && !isWord(clause, 0, 'MODIFY')) return []
+      let at = isWord(clause, 1, 'COLUMN') ? 2 : 1
+      if (isWord(clause, at, 'IF')) at += 2
+      const column = clause.tokens[at]
+      const from = at + (changes ? 2 : 1)
+      const [open, sign] = [clause.tokens[from + 1]?.text === '(', 'UNSIGNED']
+      let to = open ? closing(clause, from + 1) + 1 : from + 1
+      while (isWord(clause, to, sign) || isWord(clause, to, 'PRECISION') || isWord(clause, to, 'VARYING')) to++
+      const type = source(slice(clause, from, to))
+      return column === undefined || type === '' ? [] : [{ table: table.name, column: nameOf(column), type }]
+    })
+  })
+}
+
+function statementsOf(text: string) {
+  try {
+    return splitText(text)
+  } catch (error) {
+    if (isGodwitError(error)) return []
+    throw error
+  }
+}
+
+/** The table of ALTER TABLE, and the place behind its name. */
+function tableAltered(part: Part): { name: string; next: number } | undefined {
+  if (!isWord(part, 0, 'ALTER')) return undefined
+  const at = part.tokens.findIndex((_, index) => index < 4 && isWord(part, index, 'TABLE'))
+  return at < 0 ? undefined : nameAt(part, isWord(part, at + 1, 'IF') ? at + 3 : at + 1)
+}
+
 function dropped(part: Part, offset: number): Destruction[] {
   const at = isWord(part, 1, 'TEMPORARY') ? 0 : 1
   if (isWord(part, at, 'DATABASE') || isWord(part, at, 'SCHEMA')) return [partly('a database', source(part), offset)]
@@ -72,7 +113,7 @@ const PARTS = new Set('INDEX KEY PRIMARY FOREIGN CONSTRAINT CHECK PERIOD'.split(
 
 function altered(part: Part, offset: number): Destruction[] {
   const at = part.tokens.findIndex((_, index) => index < 4 && isWord(part, index, 'TABLE'))
-  const table = at < 0 ? undefined : nameAt(part, isWord(part, at + 1, 'IF') ? at + 3 : at + 1)
+  const table = tableAltered(part)
   if (table === undefined) return []
   const sql = source(part)
   const rows = (): Destruction => partly(`rows of ${table.name}`, sql, offset)

@@ -4,7 +4,7 @@ import { books } from './books.ts'
 import { bookkeeping, bracket, now } from './bracket.ts'
 import { connect, forget } from './connect.ts'
 import { live } from './definers.ts'
-import { destroys } from './destroys.ts'
+import { destroys, retypes } from './destroys.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
@@ -41,6 +41,7 @@ export const dialect: Dialect = {
   render,
   narrowings,
   destroys,
+  retypes,
   lockTables,
   needsSchema,
   live,

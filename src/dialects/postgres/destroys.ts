@@ -1,7 +1,16 @@
 // What hand-written SQL throws away, read from the server's own parser: quotes, comments and optional words cannot hide it.
-import { columnGoes, type Destruction, partly, rowsGo, tableGoes, withoutOwn } from '../../operations/destruction.ts'
+import {
+  columnGoes,
+  type Destruction,
+  partly,
+  type Retyping,
+  rowsGo,
+  tableGoes,
+  withoutOwn,
+} from '../../operations/destruction.ts'
 import { qualify, ref } from '../../schema/names.ts'
 import { mask } from './lexer.ts'
+import { identifier } from './quote.ts'
 import { parsed, type Tree } from './split.ts'
 
 /** Errors: none; what cannot be parsed destroys nothing, because it cannot be run. */
@@ -133,6 +142,32 @@ function inCode(code: string, sql: string, offset: number): Destruction[] {
   return word === undefined
     ? []
     : [partly(`a block of code with ${word.replace(/\s+/gu, ' ').toLowerCase()}`, mask(sql), offset)]
+}
+
+/** ALTER COLUMN … TYPE without USING: the server converts by itself, and rounds. */
+export async function retypes(text: string): Promise<Retyping[]> {
+  return (await parsed(text)).flatMap(({ node }) => {
+    const body = tree(node.AlterTableStmt)
+    if (body.objtype !== 'OBJECT_TABLE') return []
+    return list(body.cmds).flatMap((each): Retyping[] => {
+      const { subtype, name, def } = tree(each.AlterTableCmd)
+      const column = tree(tree(def).ColumnDef)
+      if (subtype !== 'AT_AlterColumnType' || column.raw_default !== undefined) return []
+      const type = typeOf(tree(column.typeName))
+      return type === undefined ? [] : [{ table: relation(tree(body.relation)), column: String(name), type }]
+    })
+  })
+}
+
+function typeOf({ names, typmods, arrayBounds, setof }: Tree): string | undefined {
+  const numbers = list(typmods).map((each) => tree(tree(each.A_Const).ival).ival ?? 0)
+  const words = list(names).map(wordOf)
+  // Of an interval the numbers are fields, and no type that could be written again.
+  if (setof === true || (words.at(-1) === 'interval' && numbers.length > 0)) return undefined
+  const name = words.map(identifier).join('.')
+  return `${name}${numbers.length > 0 ? `(${numbers.join(', ')})` : ''}${list(arrayBounds)
+    .map(() => '[]')
+    .join('')}`
 }
 
 const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {})

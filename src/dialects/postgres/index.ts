@@ -3,7 +3,7 @@ import type { Dialect } from '../dialect.ts'
 import { books } from './books.ts'
 import { bookkeeping, bookkeepingName, bracket, forget, now } from './bracket.ts'
 import { connect } from './connect.ts'
-import { destroys } from './destroys.ts'
+import { destroys, retypes } from './destroys.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { lock, lockHolder } from './lock.ts'
@@ -62,6 +62,7 @@ export const dialect: Dialect = {
   render,
   narrowings,
   destroys,
+  retypes,
   lockTables,
   needsSchema,
   reach,
