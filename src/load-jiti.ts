@@ -27,7 +27,10 @@ export async function loadThroughJiti(files: readonly string[], own: string): Pr
     const { aliasesOf } = await import('./aliases.ts')
     return await evaluate({ alias: { ...aliasesOf(dirname(first)), godwit: own } }).catch((error: unknown) => {
       if (error instanceof Error && /^Cannot find (?:module|package)/.test(error.message)) {
-        error.message = error.message.replace(/^.*/, `$& (what tsconfig.json extends is not there: ${missing})`)
+        error.message = error.message.replace(
+          /^.*/,
+          `$& (a path alias? What tsconfig.json extends is not there: ${missing})`,
+        )
       }
       throw error
     })

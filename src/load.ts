@@ -92,17 +92,25 @@ function isRefused(error: unknown): boolean {
 }
 
 // In a package that says "commonjs", Node will not read `import` in a .ts or .js file.
-function isCommonJs(file: string): boolean {
-  if (!/\.[jt]s$/.test(file)) return false
+const isCommonJs = (file: string): boolean => /\.[jt]s$/.test(file) && packageType(file) === 'commonjs'
+
+/** What the package of a file says of its modules. */
+function packageType(file: string): unknown {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     try {
-      const { type } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: unknown }
-      return type === 'commonjs'
+      return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: unknown }).type
     } catch (error) {
       // No package.json here, or one that npm could not read either.
-      if (!(error instanceof Error && 'code' in error) || folder === dirname(folder)) return false
+      if (!(error instanceof Error && 'code' in error) || folder === dirname(folder)) return undefined
     }
   }
+}
+
+// Where the package says nothing, Node tries CommonJS first, and warns of what that costs. The words of a module tell as well.
+function formatOf(file: string): { format?: string } {
+  if (!/\.[jt]s$/.test(file) || packageType(file) !== undefined) return {}
+  if (!/^\s*(?:import|export)\b/m.test(readFileSync(file, 'utf8'))) return {}
+  return { format: file.endsWith('.ts') ? 'module-typescript' : 'module' }
 }
 
 // Words that bundlers allow in a module and Node does not. It would find out half way.
@@ -113,7 +121,7 @@ interface ResolveContext {
   parentURL?: string | undefined
   conditions?: readonly string[] | undefined
 }
-type Resolved = { url: string; shortCircuit?: boolean }
+type Resolved = { url: string; shortCircuit?: boolean; format?: string | null | undefined }
 type Resolve = (
   specifier: string,
   context: ResolveContext,
@@ -141,11 +149,11 @@ function tellNode(): boolean {
 const resolveForRun: Resolve = (specifier, context, next) => {
   if (specifier === 'godwit') return { url: own.href, shortCircuit: true }
   const found = next(specifier, context)
-  const run = runOf(context.parentURL)
+  const run = runOf(context.parentURL) ?? runOf(specifier)
   if (run === undefined || !found.url.startsWith('file:') || found.url.includes('/node_modules/')) return found
   const url = new URL(found.url)
   url.searchParams.set(RUN, run)
-  return { ...found, url: url.href }
+  return { ...found, url: url.href, ...formatOf(fileURLToPath(url)) }
 }
 
 function runOf(url: string | undefined): string | undefined {

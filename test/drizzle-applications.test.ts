@@ -74,13 +74,28 @@ export const docs = pgTable('docs', {
 
   test('of vectors and bits', async () => {
     const lists = '  lists: integer().array().array(),\n  vs: vector({ dimensions: 3 }).array(),\n})\n'
-    expect((await ddl(COLUMNS + lists))[0]).toBe(`${TYPES}  "lists" integer[][],\n  "vs" vector(3)[]\n)`)
+    expect(await ddl(COLUMNS + lists)).toEqual([
+      'create extension if not exists "vector"',
+      `${TYPES}  "lists" integer[][],\n  "vs" vector(3)[]\n)`,
+    ])
   })
 
   test('of the 1.0 line', async () => {
     link(place, 'drizzle-orm-rc')
     const lists = "  lists: integer().array('[][]'),\n  bits: bit({ dimensions: 3 }).array(),\n})\n"
-    expect((await ddl(COLUMNS + lists))[0]).toBe(`${TYPES}  "lists" integer[][],\n  "bits" bit(3)[]\n)`)
+    expect(await ddl(COLUMNS + lists)).toEqual([
+      'create extension if not exists "vector"',
+      `${TYPES}  "lists" integer[][],\n  "bits" bit(3)[]\n)`,
+    ])
+  })
+
+  test('vectors bring their extension, which stays when they go', async () => {
+    const { sql, again } = await migrated('postgres', `${COLUMNS}})\n`)
+    expect(sql).toMatch(/create extension if not exists vector;[\s\S]*v public\.vector\(3\)/i)
+    expect(again).toBe(true)
+    const less =
+      "import { integer, pgTable } from 'drizzle-orm/pg-core'\nexport const docs = pgTable('docs', { id: integer() })\n"
+    expect((await migrated('postgres', less)).sql).not.toMatch(/extension/i)
   })
 
   test('bits keep their default through a migration', async () => {

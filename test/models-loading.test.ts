@@ -96,6 +96,11 @@ describe('each module runs once', () => {
     expect(await run(files, "'./models'")).toMatchObject({ tables: ['users', 'posts'], ran: ['users', 'posts'] })
   })
 
+  test('in a package that says nothing, and without a warning of Node', async () => {
+    const result = await run({ ...BARREL, 'package.json': '{}' }, "'./models'")
+    expect(result).toMatchObject({ tables: ['users', 'posts'], ran: ['users', 'posts'], stderr: '' })
+  })
+
   test('where they are plain JavaScript', async () => {
     const files = {
       'models/index.js': "export * from './users.js'\nexport * from './posts.js'\n",
@@ -145,7 +150,7 @@ describe('path aliases', () => {
     ).catch(async () => place.cli(['migrate', '-m', 'one', '--dry-run']))
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /Cannot find module '@\/users' \(what tsconfig.json extends is not there: File '.*' not found\.\)/,
+      /Cannot find module '@\/users' \(a path alias\? What tsconfig.json extends is not there: File '.*' not found\.\)/,
     )
   })
 })

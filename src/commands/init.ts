@@ -111,7 +111,8 @@ interface Chosen {
 
 async function writeConfig(context: Context, { folder, dialect, models, url }: Chosen): Promise<string> {
   const named = dialect ?? (url ? undefined : models?.dialect)
-  const source = models === undefined ? undefined : `${models.source}(${listOf(models.paths)})`
+  const options = models?.casing === undefined ? '' : `, { casing: ${quote(models.casing)} }`
+  const source = models === undefined ? undefined : `${models.source}(${listOf(models.paths)}${options})`
   const lines = [
     '  // The database: set DATABASE_URL in the environment or in .env.',
     '  url: process.env.DATABASE_URL,',
@@ -123,6 +124,9 @@ async function writeConfig(context: Context, { folder, dialect, models, url }: C
         ]
       : [`  source: ${source},`]),
     `  revisions: ${quote(await folderFor(context, folder))},`,
+    ...(models?.ignore === undefined
+      ? []
+      : [`  // As ${models.evidence} says it.`, `  ignore: [${models.ignore.map(quote).join(', ')}],`]),
   ]
   const imports = models === undefined ? 'config' : `config, ${models.source}`
   const text = `import { ${imports} } from 'godwit'\n\nexport default config({\n${lines.join('\n')}\n})\n`

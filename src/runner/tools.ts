@@ -45,7 +45,7 @@ const LAYOUTS: readonly Layout[] = [
   // Kysely
   layout('kysely_migration', 'name timestamp'),
   layout('kysely_migration_lock', 'id is_locked'),
-  // node-pg-migrate, db-migrate, postgres-migrations, graphile-migrate
+  // node-pg-migrate, db-migrate, graphile-migrate
   layout('pgmigrations', 'id name run_on'),
   layout('migrations', 'id name run_on'),
   layout('migrations', 'id name hash executed_at'),

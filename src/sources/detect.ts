@@ -1,6 +1,7 @@
 // Looks at a project for models that a source can read. Reads files only; nothing of the project is run.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readDrizzleConfig } from './drizzle-config.ts'
 
 /** Models that were found, and how a configuration would name them. */
 export interface Detected {
@@ -9,11 +10,14 @@ export interface Detected {
   paths: string[]
   /** Dialect name, where the models tell. */
   dialect?: string
+  /** How columns without a name of their own are called, where a configuration of Drizzle says so. */
+  casing?: string
+  /** What that configuration leaves alone, as patterns of `ignore`. */
+  ignore?: string[]
   /** The file that told. */
   evidence: string
 }
 
-const DRIZZLE_CONFIGS = ['ts', 'js', 'mjs', 'json'].map((end) => `drizzle.config.${end}`)
 const FOLDERS = [
   'src/db',
   'src/lib/db',
@@ -42,35 +46,20 @@ const CORES: readonly (readonly [RegExp, string])[] = [
   [/drizzle-orm\/sqlite-core/, 'sqlite'],
   [/drizzle-orm\/mysql-core/, 'mysql'],
 ]
-const DIALECTS = new Map([
-  ['postgresql', 'postgres'],
-  ['pg', 'postgres'],
-  ['sqlite', 'sqlite'],
-  ['turso', 'sqlite'],
-  ['libsql', 'sqlite'],
-  ['better-sqlite', 'sqlite'],
-  ['mysql', 'mysql'],
-  ['mysql2', 'mysql'],
-])
-
 /** The models of the project in this folder, the surest evidence first; undefined: none were found. */
 export function detectModels(directory: string): Detected | undefined {
   return fromDrizzleConfig(directory) ?? fromDrizzleFiles(directory) ?? fromSqlFiles(directory)
 }
 
 function fromDrizzleConfig(directory: string): Detected | undefined {
-  for (const name of DRIZZLE_CONFIGS) {
-    const text = read(join(directory, name))
-    if (text === undefined) continue
-    const list = /["']?\bschema["']?\s*:\s*(\[[^\]]*\]|["'`][^"'`]+["'`])/.exec(text)?.[1] ?? ''
-    const paths = [...list.matchAll(/["'`]([^"'`]+)["'`]/g)]
-      .map((match) => match[1] ?? '')
-      .filter((path) => path !== '')
-    if (paths.length === 0) continue
-    const named = /["']?\b(?:dialect|driver)["']?\s*:\s*["'`]([^"'`]+)["'`]/.exec(text)?.[1]
-    return detected('drizzle', paths.map(relativePath), name, DIALECTS.get(named ?? ''))
+  const found = readDrizzleConfig(directory)
+  if (found === undefined) return undefined
+  const { file, schema, dialect, casing, ignore } = found
+  return {
+    ...detected('drizzle', schema.map(relativePath), file, dialect),
+    ...(casing !== undefined && { casing }),
+    ...(ignore.length > 0 && { ignore }),
   }
-  return undefined
 }
 
 function fromDrizzleFiles(directory: string): Detected | undefined {
@@ -119,7 +108,12 @@ const detected = (source: Detected['source'], paths: string[], evidence: string,
   ...(dialect !== undefined && { dialect }),
 })
 
-const relativePath = (path: string): string => (/^(?:\.{0,2}\/)/.test(path) ? path : `./${path.replaceAll('\\', '/')}`)
+const relativePath = (path: string): string =>
+  path.startsWith('!')
+    ? `!${relativePath(path.slice(1))}`
+    : /^(?:\.{0,2}\/)/.test(path)
+      ? path
+      : `./${path.replaceAll('\\', '/')}`
 
 function read(file: string): string | undefined {
   try {

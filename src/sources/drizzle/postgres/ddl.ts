@@ -7,10 +7,10 @@ import { type Casing, speller } from '../speller.ts'
 import { type PostgresContext, sequenceOptions } from './context.ts'
 import { policyStatements, roleStatements, rowSecurity } from './policy.ts'
 import { createTable, foreignKeys, indexes, type PostgresTable, tableName } from './table.ts'
-import { postgresLiteral } from './value.ts'
+import { postgresLiteral, unwrap } from './value.ts'
 import { viewStatements } from './view.ts'
 
-/** One statement each: schemas, enums, sequences, roles, tables, indexes, foreign keys, views, policies. Errors: SOURCE_FAILED. */
+/** One statement each: schemas, extensions, enums, sequences, roles, tables, indexes, foreign keys, views, policies. Errors: SOURCE_FAILED. */
 export async function postgresDdl(
   exports: readonly unknown[],
   orm: Orm,
@@ -43,6 +43,7 @@ export async function postgresDdl(
   schemas.delete('public')
   return [
     ...[...schemas].map((schema) => `create schema if not exists ${names.quote(schema ?? '')}`),
+    ...extensions(context, tables),
     ...enums.map(
       ({ enumName, schema, enumValues }) =>
         `create type ${context.qualified(enumName, schema)} as enum (${enumValues.map(quoteText).join(', ')})`,
@@ -60,6 +61,18 @@ export async function postgresDdl(
     ...rowSecurity(context, tables, policies),
     ...policyStatements(context, tables, policies),
   ]
+}
+
+/** Extensions without which Drizzle's own columns have no type. Whoever has them already loses nothing. */
+function extensions({ orm, pg, speller }: PostgresContext, tables: readonly PostgresTable[]): string[] {
+  const { is } = orm.core
+  const columns = tables.flatMap(({ config }) => config.columns.map((column) => unwrap(pg, orm, column).base))
+  const isVector = (column: (typeof columns)[number]): boolean =>
+    is(column, pg.PgVector) || is(column, pg.PgHalfVector) || is(column, pg.PgSparseVector)
+  const isGeometry = (column: (typeof columns)[number]): boolean =>
+    is(column, pg.PgGeometry) || is(column, pg.PgGeometryObject)
+  const needed = [...(columns.some(isVector) ? ['vector'] : []), ...(columns.some(isGeometry) ? ['postgis'] : [])]
+  return needed.map((name) => `create extension if not exists ${speller.quote(name)}`)
 }
 
 // Two tables of one name would silently become one: the second CREATE fails far from its cause.
