@@ -4,6 +4,8 @@ import { rename, rm } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '../../errors.ts'
+import { readUrl } from '../../url.ts'
+import { ignoredSettings } from '../../url-settings.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Engine, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
@@ -42,7 +44,10 @@ export async function openEmbedded(url: string, options: ConnectOptions = {}): P
   }
 }
 
+const NO_SETTINGS = { known: [], ignored: [] }
+
 function folderOf(url: string): string | undefined {
+  readUrl(url, () => ignoredSettings(new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]).keys(), NO_SETTINGS))
   const path = url.replace(/^pglite:/i, '').replace(/[?#].*$/s, '')
   if (path === '' || path === ':memory:' || path === '//' || /^memory:/i.test(path)) return undefined
   if (path.startsWith('///')) return fileURLToPath(`file:${path}`)

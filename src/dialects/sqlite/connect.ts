@@ -87,7 +87,11 @@ function connectionOf(database: Database, target: FileTarget, version: string): 
     }
   }
   return {
-    location: { display: target.display, database: target.file },
+    location: {
+      display: target.display,
+      database: target.file,
+      ...(target.ignored !== undefined && { ignored: target.ignored }),
+    },
     version,
     async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
       return during(sql, () => database.all(sql, parameters)) as Row[]
