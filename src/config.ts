@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { dialectNameOf } from './dialects/index.ts'
+import { dialectNameOf, isFileUrl } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
 import { moduleFailure, withoutSecrets } from './place.ts'
 import { checkTrusted, projectRoot } from './project-root.ts'
@@ -200,7 +200,13 @@ function readDotEnv(directory: string, env: Record<string, string | undefined>):
   } catch (cause) {
     throw new GodwitError('CONFIG_INVALID', 'The file .env cannot be read.', { place: { file }, cause })
   }
-  for (const [key, value] of Object.entries(parseEnv(text))) env[key] ??= value
+  for (const [key, value] of Object.entries(parseEnv(text))) env[key] ??= anchored(value ?? '', directory)
+}
+
+// A database file lies where the line that names it says, whatever folder the command is run from.
+function anchored(value: string, directory: string): string {
+  const scheme = isFileUrl(value) && directory !== process.cwd() ? /^[a-z]+:/i.exec(value)?.[0] : undefined
+  return scheme === undefined ? value : `${scheme}${join(directory, value.slice(scheme.length))}`
 }
 
 async function readInput(file: string, env: Record<string, string | undefined>): Promise<unknown> {

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CONFIG_FILES, loadConfig } from '../src/config.ts'
 import { readPlainConfig } from '../src/config-literal.ts'
-import { CONFIG_KEYS, explainInvalid, isValid, nearest } from '../src/config-schema.ts'
+import { CONFIG_KEYS, explainInvalid, isValid } from '../src/config-schema.ts'
 import { dialectOf } from '../src/dialects/index.ts'
 import { GodwitError } from '../src/errors.ts'
+import { nearest } from '../src/nearest.ts'
 import { redact, rememberSecrets } from '../src/redact.ts'
 import { scratchFolder } from './support/databases.ts'
 
@@ -92,7 +93,7 @@ describe('what overrules what', () => {
   test('a flag, then the file, then the environment, then .env', async () => {
     write('.env', 'DATABASE_URL=sqlite:dotenv.db\nOTHER=1\n')
     const env: Record<string, string | undefined> = { OTHER: '2' }
-    expect((await load({ env })).url).toBe('sqlite:dotenv.db')
+    expect((await load({ env })).url).toBe(`sqlite:${join(folder.path, 'dotenv.db')}`)
     expect(env.OTHER).toBe('2')
     expect((await load({ env: { DATABASE_URL: 'sqlite:env.db' } })).url).toBe('sqlite:env.db')
     write('godwit.config.json', '{ "url": "sqlite:file.db" }')

@@ -93,7 +93,12 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
     // A connection that is kept will have to write sooner or later.
     const wanted = resources === undefined ? connect : { ...connect, readOnly: false }
     try {
-      return await own.get(`connection ${target}`, async () => (await connectorOf(target)).connect(target, wanted))
+      return await own.get(`connection ${target}`, async () => {
+        const opened = await (await connectorOf(target)).connect(target, wanted)
+        const { ignored = [] } = opened.location
+        if (ignored.length > 0) emit({ type: 'warning', message: notRead(ignored) })
+        return opened
+      })
     } catch (error) {
       const made = isGodwitError(error) && error.code === 'DATABASE_MISSING' && error.data?.made !== undefined
       if (!made || connect.readOnly !== true || connect.absent === 'error') throw error
@@ -154,6 +159,9 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
     close: async () => (resources === undefined ? own.close() : undefined),
   }
 }
+
+const notRead = (names: readonly string[]): string =>
+  `Of the URL, ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} for other tools and not used.`
 
 /** Things that are opened once and closed together. */
 export interface Resources {

@@ -241,6 +241,8 @@ export interface Location {
   display: string
   host?: string
   database: string
+  /** Settings of the URL that are of other tools and change nothing here. */
+  ignored?: readonly string[]
 }
 
 export interface InspectOptions {

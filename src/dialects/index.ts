@@ -48,6 +48,10 @@ export const dialectNameOf = (url: string): string | undefined => {
   return entries.find(({ schemes }) => scheme !== undefined && schemes.includes(scheme))?.name
 }
 
+/** Whether the URL names a file or folder by a path that depends on where one stands. */
+export const isFileUrl = (url: string): boolean =>
+  /^(?:sqlite|file|pglite):(?![\\/?#]|:|memory:|[a-z]:[\\/]|$)/i.test(url)
+
 const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+]*):/i.exec(url)?.[1]?.toLowerCase()
 
 function entryOf(url: string): Entry {

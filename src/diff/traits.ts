@@ -18,6 +18,8 @@ export interface Traits {
   sameColumn?(from: Column, to: Column): boolean
   /** True for two objects that mean the same: what differs is the state of their data. */
   sameObject?(from: SchemaObject, to: SchemaObject): boolean
+  /** The table as another engine prints it, with what only the live one knows: the state of its data (an index left invalid). */
+  withState?(printed: Table, live: Table): Table
   /** False: drop and create the table (for example, it becomes partitioned). */
   alterTable(from: Table, to: Table): boolean
   alterConstraint(from: Constraint, to: Constraint): boolean

@@ -14,7 +14,7 @@ import { schemaOfDdl } from './ddl.ts'
 import { concernOf, needsOf, only, ownersOf, withPart } from './focus.ts'
 import { look } from './look.ts'
 import { openSpeller } from './speller.ts'
-import { differingTexts } from './texts.ts'
+import { differingTexts, withStateOf } from './texts.ts'
 
 /** How to open a Spelling. */
 export interface SpellingOptions {
@@ -84,6 +84,7 @@ interface Held {
 export function openSpelling(options: SpellingOptions): Spelling {
   const { dialect } = options
   const { traits } = dialect
+  const withState = withStateOf(traits)
   const cache: SchemaCache = schemaCache(options.cache)
   let opened: Promise<Shadow> | undefined
   let held: Held | undefined
@@ -253,7 +254,8 @@ export function openSpelling(options: SpellingOptions): Spelling {
       const differing = differingTexts(diff(from, to, { traits }))
       if (differing.length === 0) return [from, to]
       // A part that does not stand alone is no part.
-      const spell = (schema: Schema) => partRespelled(schema, differing).catch(() => respelled(schema))
+      const spell = async (schema: Schema) =>
+        withState(await partRespelled(schema, differing).catch(() => respelled(schema)), schema)
       return [await spell(from), await spell(to)]
     },
 

@@ -1,6 +1,8 @@
 // Which differences may be nothing but spelling: texts that the engine prints, and could print otherwise when it reads them again.
+import type { Traits } from '../diff/index.ts'
 import type { Operation } from '../operations/operation.ts'
 import { objectRef, ref } from '../schema/names.ts'
+import type { Schema } from '../schema/schema.ts'
 
 // A value, with the name of its type at most: however often it is read and printed, it stays as it is.
 const LITERAL = /^(?:\d+|true|false|'(?:[^'\\]|'')*'(?:::[a-z]+(?: [a-z]+)*)?)$/
@@ -50,3 +52,16 @@ export function differingTexts(operations: readonly Operation[]): string[] {
     }
   })
 }
+
+/** A shadow is empty: nothing that it prints can be broken as what lives for years can. */
+export const withStateOf =
+  ({ withState }: Traits) =>
+  (printed: Schema, live: Schema): Schema => {
+    if (withState === undefined) return printed
+    const known = new Map(live.tables.map((table) => [table.name, table]))
+    const tables = printed.tables.map((table) => {
+      const other = known.get(table.name)
+      return other === undefined ? table : withState(table, other)
+    })
+    return { ...printed, tables }
+  }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { GodwitError } from '../../errors.ts'
 import { readUrl } from '../../url.ts'
+import { ignoredSettings, type UrlSettings } from '../../url-settings.ts'
 import type { Location } from '../dialect.ts'
 
 /** How to reach a server. */
@@ -15,6 +16,24 @@ export interface Address {
   /** Absent: no TLS. Always with the chain and the host's name verified. */
   tls?: { ca?: string; cert?: string; key?: string }
   location: Location
+}
+
+const SERVER = {
+  why: 'A session of ours has settings of its own (time zone, character set, SQL mode), so that every run does the same.',
+  fix: 'Leave it out. A revision that needs another value sets it itself.',
+}
+
+const URL_SETTINGS: UrlSettings = {
+  known: ['ssl-mode', 'sslmode', 'ssl', 'ssl-ca', 'ssl-cert', 'ssl-key', 'socket', 'socketPath'],
+  ignored: `connection_limit connectionLimit pool_timeout socket_timeout connect_timeout connectTimeout sslaccept
+    sslidentity waitForConnections queueLimit maxIdle idleTimeout enableKeepAlive keepAliveInitialDelay decimalNumbers
+    supportBigNumbers bigNumberStrings dateStrings rowsAsArray namedPlaceholders nestTables jsonStrings debug trace
+    statement_cache_size allowPublicKeyRetrieval useUnicode`.split(/\s+/),
+  refused: Object.fromEntries(
+    'timezone charset collation sql_mode sessionvariables init_command initsql multiplestatements flags'
+      .split(' ')
+      .map((name) => [name, SERVER]),
+  ),
 }
 
 const PATTERN =
@@ -39,6 +58,7 @@ function parse(url: string): Address {
   const database = decode(rawDatabase, 'database name')
   const options = parseQuery(rawQuery)
   const socket = options.get('socket') ?? options.get('socketpath')
+  const ignored = ignoredSettings(options.keys(), URL_SETTINGS)
   const tls = tlsOf(options)
   const where = socket === undefined ? `${rawHost || host}${rawPort === '' ? '' : `:${port}`}` : socket
   const scheme = /^[a-z0-9+]*/i.exec(url)?.[0]?.toLowerCase() ?? ''
@@ -54,6 +74,7 @@ function parse(url: string): Address {
       display: `${scheme}://${user === '' ? '' : `${encodeURIComponent(user)}@`}${where}/${encodeURIComponent(database)}`,
       host: socket ?? host,
       database,
+      ...(ignored.length > 0 && { ignored }),
     },
   }
 }

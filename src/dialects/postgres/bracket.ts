@@ -58,7 +58,10 @@ const SETS = /\b(?:set|set_config|do|execute|call)\b/i
 export function forget(statements: readonly string[] | undefined): string | undefined {
   if (statements?.some((sql) => SETS.test(sql)) === false) return undefined
   const own = SETTINGS.filter(([name]) => name !== 'client_connection_check_interval').map(
-    ([name, value]) => `set ${name} = ${literal(value.replace('\\', ''))}`,
+    ([name, value]) => `(${literal(name)}, ${literal(value.replace('\\', ''))})`,
   )
-  return ['reset session authorization', 'reset role', 'reset all', ...own].join('; ')
+  // What the connection was opened with is back by then, and may be what the URL asks for.
+  const rest = `select pg_catalog.set_config(own.name, own.value, false) from (values ${own.join(', ')}) as own (name, value)
+    join pg_catalog.pg_settings as now on now.name operator(pg_catalog.=) own.name where now.source operator(pg_catalog.<>) 'client'`
+  return ['reset session authorization', 'reset role', 'reset all', rest].join('; ')
 }

@@ -151,7 +151,9 @@ function startupOptions(target: Target, options: ConnectOptions, { settings }: A
       : SETTINGS.filter(([name]) => settings === 'all' || name !== 'client_connection_check_interval')
   const readOnly = options.readOnly && settings !== 'none' ? [['default_transaction_read_only', 'on'] as const] : []
   const pairs = [...own, ...readOnly].map(([name, value]) => `-c ${name}=${value}`)
-  return [...(target.options === undefined ? [] : [target.options]), ...pairs].join(' ')
+  // The last one counts: what the URL asks for beats ours (checkOptions has refused what may not), but not reading alone.
+  const [asked, ours] = [target.options === undefined ? [] : [target.options], pairs.slice(0, own.length)]
+  return [...ours, ...asked, ...pairs.slice(own.length)].join(' ')
 }
 
 async function tlsOptions(ssl: Ssl): Promise<ConnectionOptions> {

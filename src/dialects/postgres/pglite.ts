@@ -5,6 +5,8 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '../../errors.ts'
 import { BLOCK, padded, readHeader } from '../../tar.ts'
+import { readUrl } from '../../url.ts'
+import { ignoredSettings } from '../../url-settings.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
 import { type Engine, extensionLacking, extensionsIn, isBundled, startEngine } from './engine.ts'
 import { lockFile } from './filelock.ts'
@@ -63,7 +65,10 @@ export async function hold(url: string, { timeout }: { timeout?: number } = {}):
   return release
 }
 
+const NO_SETTINGS = { known: [], ignored: [] }
+
 function folderOf(url: string): string | undefined {
+  readUrl(url, () => ignoredSettings(new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]).keys(), NO_SETTINGS))
   const path = url.replace(/^pglite:/i, '').replace(/[?#].*$/s, '')
   if (path === '' || path === ':memory:' || path === '//' || /^memory:/i.test(path)) return undefined
   if (path.startsWith('///')) return fileURLToPath(`file:${path}`)

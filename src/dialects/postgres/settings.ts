@@ -14,6 +14,8 @@ export const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['check_function_bodies', 'off'],
   ['default_transaction_isolation', 'read\\ committed'],
   ['statement_timeout', '0'],
+  // Inside a transaction of ours it is short; a statement that commits by itself waits for others by design.
+  ['lock_timeout', '0'],
   ['idle_in_transaction_session_timeout', '60000'],
   ['client_connection_check_interval', '1000'],
 ]

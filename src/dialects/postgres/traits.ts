@@ -28,6 +28,7 @@ export const traits: Traits = {
   alterTable: (from: Table, to: Table) => tableInPlace(from, to),
   alterConstraint: (from: Constraint, to: Constraint) => constraintInPlace(from, to),
   alterIndex: (from: Index, to: Index) => indexInPlace(from, to),
+  withState,
   disturbs,
   precedence,
   names,
@@ -35,6 +36,16 @@ export const traits: Traits = {
   isInherited: ({ extra }) => extra?.inherited === true || extra?.partitionOf !== undefined,
   between,
   occupies: (table, column) => (column.identity === undefined ? undefined : sequenceOf(table, column)),
+}
+
+// CREATE INDEX CONCURRENTLY that failed leaves its index: nothing uses it, and a unique one need not hold.
+function withState(printed: Table, live: Table): Table {
+  const broken = new Set(live.indexes.filter((index) => indexExtra(index).invalid).map(({ name }) => name))
+  if (broken.size === 0) return printed
+  const indexes = printed.indexes.map((index) =>
+    broken.has(index.name) ? { ...index, extra: { ...index.extra, invalid: true } } : index,
+  )
+  return { ...printed, indexes }
 }
 
 function precedence(operation: Operation): 'first' | 'last' | undefined {

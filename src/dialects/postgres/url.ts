@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { GodwitError } from '../../errors.ts'
 import { readUrl } from '../../url.ts'
+import { ignoredSettings } from '../../url-settings.ts'
 import type { Location } from '../dialect.ts'
+import { checkOptions, isHome, URL_SETTINGS } from './url-settings.ts'
 
 /** Where and as whom to connect. */
 export interface Target {
@@ -20,6 +22,8 @@ export interface Target {
   timeout?: number
   /** libpq's target_session_attrs; absent: any. */
   session?: string
+  /** Settings of other tools in the URL, without meaning here. */
+  ignored?: readonly string[]
 }
 
 /** TLS in libpq's words; `automatic` is an sslmode that nobody asked for. */
@@ -30,6 +34,9 @@ export interface Ssl {
   key?: string
   direct?: boolean
 }
+
+/** Where tables go; `public` is where they go anyway. */
+const HOMES: ReadonlySet<string> = new Set(['schema', 'search_path', 'currentschema'])
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -56,6 +63,10 @@ function parse(url: string, environment: Environment): Target {
   if (rest === undefined) throw invalid('It does not begin with postgres:// or postgresql://.', 'Check the scheme.')
   const { authority, path, query } = cut(rest)
   const parameters = readQuery(query)
+  const ignored = ignoredSettings(
+    [...parameters].filter(([name, value]) => !(HOMES.has(name) && isHome(value))).map(([name]) => name),
+    URL_SETTINGS,
+  )
   const at = authority.lastIndexOf('@')
   const credentials = at < 0 ? '' : authority.slice(0, at)
   const colon = credentials.indexOf(':')
@@ -68,6 +79,7 @@ function parse(url: string, environment: Environment): Target {
   const user = first(fromUrl.user, parameters.get('user'), environment.PGUSER) ?? systemUser()
   const password = first(fromUrl.password, parameters.get('password'), environment.PGPASSWORD)
   const options = first(parameters.get('options'), environment.PGOPTIONS)
+  if (options !== undefined) checkOptions(options)
   const applicationName = first(parameters.get('application_name'), environment.PGAPPNAME)
   const seconds = Number(first(parameters.get('connect_timeout'), environment.PGCONNECT_TIMEOUT) ?? 0)
   const session = first(parameters.get('target_session_attrs'), environment.PGTARGETSESSIONATTRS)
@@ -81,6 +93,7 @@ function parse(url: string, environment: Environment): Target {
     ...(applicationName !== undefined && { applicationName }),
     ...(seconds > 0 && { timeout: seconds * 1000 }),
     ...(session !== undefined && session !== 'any' && { session }),
+    ...(ignored.length > 0 && { ignored }),
   }
 }
 
@@ -90,7 +103,8 @@ export function locationOf(target: Target, used = target.hosts[0]): Location {
   const shown = host.startsWith('/') ? '' : host.includes(':') ? `[${host}]` : host
   const port = used === undefined || used.port === 5432 ? '' : `:${used.port}`
   const display = `postgresql://${encodeURIComponent(target.user)}@${shown}${port}/${encodeURIComponent(target.database)}`
-  return { display, host, database: target.database }
+  const { database, ignored } = target
+  return { display, host, database, ...(ignored !== undefined && { ignored }) }
 }
 
 /** The same server, another database: what scratch databases are made with. Errors: URL_INVALID. */

@@ -112,7 +112,11 @@ function connectionOf(
     }
   }
   return {
-    location: { display: target.display, database: target.file },
+    location: {
+      display: target.display,
+      database: target.file,
+      ...(target.ignored !== undefined && { ignored: target.ignored }),
+    },
     version,
     async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
       const read = (): Record<string, unknown>[] => during(sql, () => database.all(sql, parameters))

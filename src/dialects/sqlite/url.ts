@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { GodwitError } from '../../errors.ts'
 import { readUrl } from '../../url.ts'
+import { ignoredSettings, type UrlSettings } from '../../url-settings.ts'
 
 export interface FileTarget {
   /** Absolute path, or `:memory:`. */
@@ -13,7 +14,25 @@ export interface FileTarget {
   create: boolean
   /** The URL without its query. */
   display: string
+  /** Settings of other tools, without meaning here. */
+  ignored?: readonly string[]
 }
+
+const URL_SETTINGS: UrlSettings = {
+  known: ['mode'],
+  ignored: ['cache', 'connection_limit', 'socket_timeout', 'pool_timeout'],
+  refused: Object.fromEntries(
+    ['immutable', 'nolock', 'vfs', 'psow', 'modeof', 'authtoken', 'schema'].map((name) => [
+      name,
+      {
+        why: 'SQLite or another tool knows it; Godwit opens its files without.',
+        fix: 'Leave it out; mode=ro and mode=rwc are known.',
+      },
+    ]),
+  ),
+}
+
+const MODES = ['ro', 'rw', 'rwc', 'memory']
 
 const MEMORY = ':memory:'
 
@@ -28,15 +47,31 @@ function parse(url: string): FileTarget {
   const options = new URLSearchParams(query?.[1] ?? '')
   const path = query === null ? rest : rest.slice(0, query.index)
   const display = `${scheme}:${slashes}${path}`
+  const ignored = ignoredSettings(options.keys(), URL_SETTINGS)
   const mode = options.get('mode')
+  if (mode !== null && !MODES.includes(mode)) throw invalid(`Its mode is none of ${MODES.join(', ')}.`)
   if (path === MEMORY || mode === 'memory')
-    return { file: MEMORY, memory: true, readOnly: false, create: true, display }
+    return {
+      file: MEMORY,
+      memory: true,
+      readOnly: false,
+      create: true,
+      display,
+      ...(ignored.length > 0 && { ignored }),
+    }
   if (path === '') throw invalid('It names no file.')
   if (path.includes('\0')) throw invalid('It holds a NUL character.')
   // Only the URL forms are percent-encoded; `sqlite:path` is a path as it stands.
   const decoded = slashes !== '' || scheme.toLowerCase() === 'file' ? decode(path) : path
   const local = process.platform === 'win32' ? decoded.replace(/^\/(?=[A-Za-z]:)/, '') : decoded
-  return { file: resolve(local), memory: false, readOnly: mode === 'ro', create: mode === 'rwc', display }
+  return {
+    file: resolve(local),
+    memory: false,
+    readOnly: mode === 'ro',
+    create: mode === 'rwc',
+    display,
+    ...(ignored.length > 0 && { ignored }),
+  }
 }
 
 function decode(path: string): string {
