@@ -10,7 +10,10 @@ let migrations: Godwit
 let last = ''
 beforeAll(async () => {
   folder = await scratchFolder()
-  migrations = await godwit({ cwd: folder.path, config: { url: `pglite:${join(folder.path, 'db')}`, source: sql('schema.sql') } })
+  migrations = await godwit({
+    cwd: folder.path,
+    config: { url: `pglite:${join(folder.path, 'db')}`, source: sql('schema.sql') },
+  })
 })
 afterAll(async () => {
   await migrations.close()
