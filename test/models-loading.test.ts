@@ -34,15 +34,15 @@ beforeAll(async () => {
 afterAll(() => place.drop())
 
 async function run(files: Record<string, string>, paths: string): Promise<Run> {
-  for (const name of ['models', 'node_modules', 'shared', 'seen.log', 'migrations', 'tsconfig.json', 'package.json']) {
+  for (const name of ['models', 'node_modules', 'common', 'seen.log', 'migrations', 'tsconfig.json', 'package.json']) {
     rmSync(join(place.path, name), { recursive: true, force: true })
   }
   place.write('package.json', '{"type":"module"}')
   place.write('godwit.config.ts', CONFIG(paths))
   for (const [name, text] of Object.entries(files)) place.write(name, text)
-  if ('shared/package.json' in files) {
+  if ('common/package.json' in files) {
     mkdirSync(join(place.path, 'node_modules/@acme'), { recursive: true })
-    symlinkSync('../../shared', join(place.path, 'node_modules/@acme/shared'))
+    symlinkSync('../../common', join(place.path, 'node_modules/@acme/common'))
   }
   const { code, stdout, stderr } = await place.cli(['migrate', '-m', 'one', '--dry-run', '--json'])
   const report: { sql?: string } = code === 0 ? JSON.parse(stdout) : {}
@@ -81,14 +81,14 @@ describe('each module runs once', () => {
   })
 
   test('in a package of TypeScript in the same workspace', async () => {
-    const shared = {
-      'shared/package.json': '{"name":"@acme/shared","type":"module","exports":"./index.ts"}',
-      'shared/index.ts': "export * from './users.ts'\n",
-      'shared/users.ts': table('users'),
-      'models/all.ts': "export { users } from '@acme/shared'\n",
-      'models/posts.ts': posts('@acme/shared'),
+    const common = {
+      'common/package.json': '{"name":"@acme/common","type":"module","exports":"./index.ts"}',
+      'common/index.ts': "export * from './users.ts'\n",
+      'common/users.ts': table('users'),
+      'models/all.ts': "export { users } from '@acme/common'\n",
+      'models/posts.ts': posts('@acme/common'),
     }
-    expect(await run(shared, "'./models/*.ts'")).toMatchObject({ tables: ['users', 'posts'], ran: ['users', 'posts'] })
+    expect(await run(common, "'./models/*.ts'")).toMatchObject({ tables: ['users', 'posts'], ran: ['users', 'posts'] })
   })
 
   test('in a package that says commonjs', async () => {
