@@ -24,8 +24,14 @@ const MAY_CONVERT: ReadonlySet<Operation['kind']> = new Set([
 ])
 
 /** Whether the revision may have to be looked at before it begins. */
-export const mayConvert = ({ direction, operations }: Step): boolean =>
-  direction === 'up' && operations.some((each) => MAY_CONVERT.has(each.kind) && !agreed(each))
+export async function mayConvert(dialect: Dialect, { direction, operations }: Step): Promise<boolean> {
+  if (direction === 'down') return false
+  for (const each of operations) {
+    if (!MAY_CONVERT.has(each.kind) || agreed(each)) continue
+    if (each.kind !== 'sql' || ((await dialect.retypes?.(each.up)) ?? []).length > 0) return true
+  }
+  return false
+}
 
 /** `-- accept: DL105 why` in hand-written SQL. */
 const ACCEPTS = new RegExp(`^\\s*--\\s*accept\\s*:\\s*${ALTERED_VALUES}\\b`, 'imu')
@@ -47,8 +53,8 @@ export const unaccepted = (operations: readonly Operation[], narrowings: readonl
  * before revisions held consents is told, and goes on.
  */
 export async function checkConversions(session: Session, step: Step): Promise<void> {
-  if (session.acceptLoss || !mayConvert(step)) return
   const { dialect, connection, emit } = session
+  if (session.acceptLoss || !(await mayConvert(dialect, step))) return
   const { revision } = step
   const before = await dialect.inspect(connection)
   const operations = await spelled(session, step.operations, before)

@@ -9,6 +9,7 @@ import type { Revision } from '../revisions/revision.ts'
 import { sameSchema } from '../schema/canonical.ts'
 import { equalData } from '../schema/json.ts'
 import { emptySchema, type Schema } from '../schema/schema.ts'
+import { version as toolVersion } from '../version.ts'
 import { type SchemaCache, schemaCache } from './cache.ts'
 import { schemaOfDdl } from './ddl.ts'
 import { concernOf, needsOf, only, ownersOf, withPart } from './focus.ts'
@@ -217,7 +218,8 @@ export function openSpelling(options: SpellingOptions): Spelling {
     return true
   }
 
-  const identity = async (): Promise<string> => [(await shadow()).identity, dialect.scope ?? []].flat().join(' with ')
+  const identity = async (): Promise<string> =>
+    [`godwit ${toolVersion}`, (await shadow()).identity, dialect.scope ?? []].flat().join(' with ')
   const key = async (revisions: readonly Fingerprint[]): Promise<string[]> => [
     await identity(),
     ...revisions.map(({ id, checksum }) => `${id} ${checksum}`),

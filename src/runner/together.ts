@@ -39,7 +39,7 @@ export async function plainFrom(session: Session, prepared: readonly Prepared[],
   let length = 0
   for (const each of prepared.slice(from, from + MOST)) {
     if (each.items.some(({ type }) => type !== 'statement' && type !== 'group')) break
-    if (asksSchema(dialect, each.items) || (!session.acceptLoss && mayConvert(each.step))) break
+    if (asksSchema(dialect, each.items) || (!session.acceptLoss && (await mayConvert(dialect, each.step)))) break
     // What the ones before it make is not there to be asked yet.
     if (works.length > 0 && (await liveFor(dialect, connection, each.items)).live !== undefined) break
     let work: Work

@@ -121,7 +121,7 @@ describeOn(({ name }) => name === 'mysql')('changes of structure on $name', (eng
     await at.writeSql('d4', ['c3'], 'alter table users add column d int;\nalter table users add column d int;')
     await at.writeSql('e5', ['d4'], 'alter table users add column e int;')
     const error = await failure(upgrade(at.context()))
-    expect(error).toMatchObject({ code: 'OBJECT_EXISTS', place: { line: 7 } })
+    expect(error).toMatchObject({ code: 'OBJECT_EXISTS', place: { line: 8 } })
     expect(error.why).toContain('The first of its 2 statements has happened and stays')
     expect(await readState(at.context())).toMatchObject({
       current: ['d4'],

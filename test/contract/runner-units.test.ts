@@ -226,7 +226,7 @@ describeOn(({ name }) => name === 'postgres')('units on $name', (engine) => {
       'create table x (id integer primary key);\n\ninsert into x values (1);\n-- twice\ninsert into x values (1);\nselect 1',
     )
     const error = await failure(upgrade(at.context()))
-    expect(error.place).toMatchObject({ file, line: 10, column: 1, text: 'insert into x values (1);' })
+    expect(error.place).toMatchObject({ file, line: 11, column: 1, text: 'insert into x values (1);' })
     expect(error.why).toContain('rolled back')
     expect(JSON.stringify(error.message)).not.toContain('(1)')
   })
