@@ -72,7 +72,7 @@ export default revision({ id: 'd4', parents: ['c3'], message: 'code', operations
   it('and an error in the statement behind it has its place in the file', async () => {
     const file = await at.writeSql('e5', ['d4'], 'create extension cube;\ncreate table äö (c cube, d nonsense);', '')
     const error = await failure(upgrade(at.context()))
-    expect(error.place).toMatchObject({ file, line: 7, column: 'create table äö (c cube, d '.length + 1 })
+    expect(error.place).toMatchObject({ file, line: 8, column: 'create table äö (c cube, d '.length + 1 })
     expect(await at.ask("select 1 as one from pg_extension where extname = 'cube'")).toEqual([])
   }, 60_000)
 
