@@ -102,7 +102,7 @@ async function itemsDown(dialect: Dialect, step: Step, state: State, connection:
     return items
   } catch (error) {
     if (!isGodwitError(error) || (error.code !== 'SQL_SYNTAX' && error.code !== 'SQL_UNSUPPORTED')) throw error
-    const { code, message, why, place, data, cause } = error
+    const { code, message, why, place, data, underlying: cause } = error
     const [current = 'base'] = headsAmong(state.graph, state.applied)
     throw new GodwitError(code, message, {
       why: why ?? 'Nothing was run.',

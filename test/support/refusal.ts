@@ -52,7 +52,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 
 /** In a word, what it is about the rows; undefined: the rows have nothing to do with it. */
 export function reasonOf(dialect: Dialect, error: unknown): string | undefined {
-  const cause: unknown = isGodwitError(error) && error.underlying !== undefined ? error.underlying : error
+  const inner: unknown = isGodwitError(error) ? error.underlying : error instanceof Error ? error.cause : undefined
+  const cause = inner ?? error
   if (dialect.name === 'sqlite') {
     const text = cause instanceof Error ? cause.message : ''
     return TEXTS.find(([pattern]) => pattern.test(text))?.[1]

@@ -45,7 +45,7 @@ export async function carryOut(connection: Connection, statements: readonly Aske
 }
 
 const isUnsupported = (error: unknown): boolean =>
-  error instanceof GodwitError && error.cause !== undefined && explain(error.cause).kind === 'unsupported'
+  error instanceof GodwitError && error.underlying !== undefined && explain(error.underlying).kind === 'unsupported'
 
 async function run(connection: Connection, sql: string): Promise<void> {
   try {
