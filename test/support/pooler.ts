@@ -48,6 +48,8 @@ export async function startPooler(settings: Record<string, string | number>): Pr
     pooled.hostname = '127.0.0.1'
     pooled.port = String(port)
     for (const [name, value] of Object.entries(more)) pooled.searchParams.set(name, value)
+    // A blank is %20 to libpq, and a plus is a plus.
+    pooled.search = pooled.search.replaceAll('+', '%20')
     return pooled.href
   }
   await answers(through(POSTGRES), child, () => said)

@@ -6,10 +6,12 @@ import type { ConnectionOptions } from 'node:tls'
 import type pg from 'pg'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
+import { patiently } from '../patiently.ts'
+import { cancelAt } from './cancel.ts'
 import { connectionError } from './explain.ts'
 import { type Place, serverConnection, type Wire, watch } from './server.ts'
 import { LATER, SETTINGS } from './settings.ts'
-import { isTurnedAway, patiently } from './turned-away.ts'
+import { isTurnedAway } from './turned-away.ts'
 import { locationOf, parseUrl, type Ssl, type Target } from './url.ts'
 import { readOptions } from './url-settings.ts'
 
@@ -158,6 +160,7 @@ function placeOf(driver: Driver, target: Target, host: Host, options: ConnectOpt
   return {
     location: locationOf(target, host),
     open: (changes = {}) => openOnce(driver, target, host, { ...options, ...changes }, attempt),
+    cancel: (processId, secret) => cancelAt(host, processId, secret),
     dropped: attempt.settings === 'none',
     ...(target.poolMode !== undefined && { poolMode: target.poolMode }),
     settings: [...LATER, ...readOptions(target.options ?? '')],

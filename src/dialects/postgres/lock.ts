@@ -13,6 +13,7 @@ const REPORT_EVERY = 1000
 
 // A pooler serves others first; a session that is not there by then is held by somebody who keeps it.
 const SECOND_SESSION = 10_000
+const SHORTEST_WAIT = 1000
 
 /** Takes the lock. Errors: LOCK_TIMEOUT with its holder; POOL_TOO_SMALL; the signal's reason. */
 export async function lock(connection: Connection, request: LockRequest): Promise<Lock> {
@@ -31,7 +32,7 @@ export async function lock(connection: Connection, request: LockRequest): Promis
       if (pooler?.mode === 'session') await pooler.settle()
       return { release: () => unlock(connection, keys) }
     }
-    if (answer === 'taken') return heldBeside(connection)
+    if (answer === 'taken') return heldBeside(connection, Math.max(request.wait, SHORTEST_WAIT))
     if (answer === 'pooled') {
       pooled = true
       pooler?.found()
@@ -95,23 +96,24 @@ async function tryWithin(connection: Connection, [a, b]: Keys): Promise<string> 
 }
 
 // The work goes on in a second session.
-async function heldBeside(connection: Connection): Promise<Lock> {
+async function heldBeside(connection: Connection, wait: number): Promise<Lock> {
   const { pooler } = sessionOf(connection)
   if (pooler === undefined) throw new GodwitError('BUG', 'A pooled connection that cannot be opened twice.')
+  const longest = Math.min(wait, SECOND_SESSION)
   let holder: Connection
   try {
-    holder = await pooler.split(SECOND_SESSION)
+    holder = await pooler.split(longest)
   } catch (error) {
     await connection.execute('rollback').catch(() => undefined)
     await pooler.park()
-    throw tooSmall(error)
+    throw tooSmall(error, longest)
   }
   return { release: () => endTransaction(holder) }
 }
 
-const tooSmall = (cause: unknown): GodwitError =>
+const tooSmall = (cause: unknown, waited: number): GodwitError =>
   new GodwitError('POOL_TOO_SMALL', 'The connection pooler has no second session for this run.', {
-    why: `Behind a pooler one session holds the lock and another one works. None was free within ${SECOND_SESSION / 1000} seconds (${explain(cause).message}). Nothing was run.`,
+    why: `Behind a pooler one session holds the lock and another one works. None was free within ${Math.round(waited / 100) / 10} seconds (${explain(cause).message}). Nothing was run.`,
     fix: `Give this user and database at least two sessions (PgBouncer: pool_size, default_pool_size);
 or use the URL of the database itself, without the pooler;
 or, where the pooler is in session mode (pool_mode = session), write ?pool_mode=session into the URL: then one session is enough.`,

@@ -2,17 +2,20 @@
 import type pg from 'pg'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
+import { patiently } from '../patiently.ts'
 import { ASIDE, isAnswer } from './pinned.ts'
 import { literal } from './quote.ts'
 import { type CatalogRow, catalogParser, type Session, versionNumber, withSession } from './session.ts'
 import { isSaidAtBegin } from './settings.ts'
-import { lacksSession, patiently } from './turned-away.ts'
+import { lacksSession } from './turned-away.ts'
 import type { PoolMode } from './url.ts'
 
 /** What the protocol tells on the side: never worth a query. */
 export interface Seen {
   version: string
   processId?: number
+  /** What shows that a request to cancel is ours. */
+  secret?: number
   status: string
   /** Statements that have finished. */
   completed: number
@@ -29,6 +32,8 @@ export interface Place {
   location: Connection['location']
   /** One more, opened as the first one was. Errors: the driver's. */
   open(changes?: Pick<ConnectOptions, 'timeout'>): Promise<Wire>
+  /** Asks for an end of what this session is at, without a session. */
+  cancel(processId: number, secret: number): Promise<void>
   /** The server took none of the settings that a session is opened with. */
   dropped: boolean
   poolMode?: PoolMode
@@ -48,6 +53,7 @@ export function watch(client: pg.Client): Seen {
     })
     wire.on('backendKeyData', (message) => {
       seen.processId = Number(message.processID)
+      seen.secret = Number(message.secretKey)
     })
     wire.on('commandComplete', () => {
       seen.completed++
@@ -76,7 +82,7 @@ const isMadeUp = ({ processId }: Seen): boolean =>
 export function serverConnection(first: Wire, place: Place): Connection {
   const { location, poolMode } = place
   let wire: Wire | undefined = first
-  let pooled = poolMode === 'transaction' || (poolMode === undefined && isMadeUp(first.seen))
+  let pooled = poolMode === 'transaction' || isMadeUp(first.seen)
   // Set once for all by whoever knows that the session stays the same.
   let settled = false
   let closed: Promise<void> | undefined
@@ -126,7 +132,6 @@ export function serverConnection(first: Wire, place: Place): Connection {
     get processId() {
       return wire?.seen.processId
     },
-    another: async () => serverConnection(await place.open(), place),
     pooler: {
       ...(poolMode !== undefined && { mode: poolMode }),
       found: () => {
@@ -142,7 +147,7 @@ export function serverConnection(first: Wire, place: Place): Connection {
           return serverConnection(holder, place)
         }),
       settle: async () => {
-        if (place.dropped || pooled || isMadeUp(first.seen)) await connection.query(setting(place.settings, 'session'))
+        if (place.dropped || pooled) await connection.query(setting(place.settings, 'session'))
         settled = true
       },
     },
@@ -178,8 +183,10 @@ export function serverConnection(first: Wire, place: Place): Connection {
         }
       }),
     async cancel() {
-      const processId = wire?.seen.processId
+      const { processId, secret } = wire?.seen ?? {}
       if (processId === undefined) return
+      // The number is the pooler's: the server may know it as somebody else's, and a free session there may be none.
+      if (pooled && secret !== undefined) return place.cancel(processId, secret)
       const other = serverConnection(await place.open(), place)
       try {
         await other.query('select pg_catalog.pg_cancel_backend($1)', [processId])

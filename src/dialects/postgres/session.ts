@@ -16,8 +16,6 @@ export interface Session {
   inTransaction(): boolean
   /** The backend's process as the server told at connecting; absent where there is none. */
   readonly processId?: number | undefined
-  /** One more session to the same place; absent where there can be only one. */
-  another?(): Promise<Connection>
   /** On a server: what can be done where a pooler stands in between. */
   pooler?: Pooler
   /** Embedded only: the files of the whole database as one tar archive. */

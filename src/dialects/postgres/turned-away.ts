@@ -1,5 +1,4 @@
 // A server or a pooler that lets nobody in right now: nothing of ours was run, so that it can be asked again.
-import { setTimeout as sleep } from 'node:timers/promises'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html: full, starting up or shutting down, no connection made.
 const STATES: ReadonlySet<string> = new Set(['53300', '57P03', '08000', '08001', '08003', '08004', '08006'])
@@ -17,34 +16,3 @@ export const lacksSession = (error: unknown): boolean => WORDS.test(text(error, 
 /** Whether connecting may succeed in a moment. */
 export const isTurnedAway = (error: unknown): boolean =>
   STATES.has(text(error, 'code')) || NODE.has(text(error, 'code')) || lacksSession(error)
-
-/** How long, and who is told. */
-export interface Patience {
-  /** Milliseconds; absent: one try. */
-  wait?: number
-  /** Called once, when it is tried again. */
-  onWait?: (why: string, wait: number) => void
-  signal?: AbortSignal
-}
-
-const FIRST_PAUSE = 100
-const LONGEST_PAUSE = 1000
-
-/** Does the work again while it fails in this way, for as long as the patience lasts. Errors: the last one; the signal's reason. */
-export async function patiently<Result>(
-  { wait = 0, onWait, signal }: Patience,
-  isWorthIt: (error: unknown) => boolean,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const started = Date.now()
-  for (let pause = FIRST_PAUSE, tries = 1; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE), tries++) {
-    signal?.throwIfAborted()
-    try {
-      return await work()
-    } catch (error) {
-      if (!isWorthIt(error) || Date.now() - started + pause > wait) throw error
-      if (tries === 1) onWait?.(text(error, 'message'), wait)
-    }
-    await sleep(pause * (0.75 + Math.random() / 2), undefined, signal === undefined ? {} : { signal })
-  }
-}
