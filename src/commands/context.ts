@@ -6,6 +6,7 @@ import { GodwitError, isGodwitError } from '../errors.ts'
 import { isUnencoded, rememberSecrets } from '../redact.ts'
 import type { Folder } from '../revisions/index.ts'
 import type { RunnerContext, RunnerEvent } from '../runner/index.ts'
+import { patience } from '../runner/patience.ts'
 import type { Spelling } from '../runner/shadow.ts'
 import { urlInvalid } from '../url.ts'
 import { version } from '../version.ts'
@@ -90,8 +91,11 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
   const connection = async (connect: ConnectOptions = {}): Promise<Connection> => {
     if (options.connection !== undefined) return options.connection
     const target = await url()
+    const { lockWait } = await config()
     // A connection that is kept will have to write sooner or later.
-    const wanted = resources === undefined ? connect : { ...connect, readOnly: false }
+    const kept = resources === undefined ? connect : { ...connect, readOnly: false }
+    const writes = connect.readOnly !== true
+    const wanted = { ...kept, ...(writes && patience(lockWait && lockWait * 1000, emit, options.signal)) }
     try {
       return await own.get(`connection ${target}`, async () => {
         const opened = await (await connectorOf(target)).connect(target, wanted)

@@ -72,10 +72,9 @@ export interface Dialect {
   /** What this role needs on this database, and whether it has it: asked, never tried. */
   privileges(connection: Connection): Promise<Privilege[]>
   /**
-   * What opens and closes a transaction that holds these statements, in the messages' own order. `pauses`: code is called
-   * in it, which may take its time between two statements.
+   * What opens and closes a transaction that holds these statements, in the messages' own order.
    */
-  bracket(statements: readonly Statement[], options: { lockTimeout: number; pauses?: boolean }): Bracket
+  bracket(statements: readonly Statement[], options: BracketOptions): Bracket
   /** SQL that gives the session back what it was opened with, where what was run may have changed that; absent: not known what. */
   forget(statements: readonly string[] | undefined, version: string): string | undefined
   /** Creates our bookkeeping tables if they are missing; all columns are text or integer (runner/journal.ts says which). */
@@ -198,6 +197,11 @@ export interface ConnectOptions {
   /** Milliseconds to wait for a connection. */
   timeout?: number
   applicationName?: string
+  /** Milliseconds in which a server that is full or starting up is asked again; absent: one try. */
+  wait?: number
+  /** Called once, when it is asked again. */
+  onWait?: (why: string, wait: number) => void
+  signal?: AbortSignal
   /** A database that nobody else uses: a lock there is the server's own and soon gone, so it is waited for. */
   scratch?: boolean
 }
@@ -225,6 +229,11 @@ export interface Connection extends AsyncDisposable {
   remedy?(error: unknown): Promise<boolean>
   /** Server version as it presents itself, known after connecting without a further round trip; empty if not. */
   readonly version: string
+  /**
+   * What each transaction has to begin with, because the session may be another one each time, or has not taken what it was
+   * opened with. Absent or empty: nothing.
+   */
+  settings?(): readonly string[]
   /** Stops the statement that is running, from outside; resolves once asked. */
   cancel?(): Promise<void>
   close(): Promise<void>
@@ -339,11 +348,22 @@ export interface Lock {
   release(): Promise<void>
 }
 
+export interface BracketOptions {
+  /** Milliseconds that a statement waits for a lock. */
+  lockTimeout: number
+  /** Code is called in the transaction, which may take its time between two statements. */
+  pauses?: boolean
+  /** What `Connection.settings` answers. */
+  settings?: readonly string[]
+}
+
 /** SQL around a transaction: `before` outside of it, `verify` inside at the end (any row returned is a failure), `after` always. */
 export interface Bracket {
   before: string[]
   begin: string[]
   verify: string[]
+  /** The last statements before `commit`; absent: none. */
+  end?: string[]
   commit: string
   rollback: string
   after: string[]

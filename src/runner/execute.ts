@@ -85,6 +85,8 @@ async function forget({ dialect, connection }: Session, items: readonly Item[]):
   const written = items.flatMap((item) => (item.type === 'statement' ? [item.statement.sql] : []))
   const code = items.some(({ type }) => type === 'run')
   const sql = dialect.forget(code ? undefined : written, connection.version)
+  // Where the session may be another one by now, the transaction has given it back as it was.
+  if ((connection.settings?.() ?? []).length > 0) return
   // A connection that is lost has forgotten; the next statement says that it is.
   if (sql !== undefined) await connection.execute(sql).catch(unlessLost(dialect))
 }

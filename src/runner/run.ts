@@ -326,15 +326,18 @@ async function truth(context: RunnerContext, folder: Folder, error: GodwitError)
     const state = stateOf(folder, await readBookkeeping(context.dialect, connection))
     const revision = error.data?.revision
     const row = typeof revision === 'string' ? state.books.history.get(revision) : undefined
+    // Between two revisions the connection was at none of them.
     const is =
-      row === undefined
-        ? `Revision ${revision ?? ''} is not applied, unless the server is still at work on it`
-        : row.state === 'done'
-          ? `Revision ${revision} is applied`
-          : `Revision ${revision} is under way (${row.progress} statements are done)`
+      typeof revision !== 'string'
+        ? ''
+        : row === undefined
+          ? `Revision ${revision} is not applied, unless the server is still at work on it. `
+          : row.state === 'done'
+            ? `Revision ${revision} is applied. `
+            : `Revision ${revision} is under way (${row.progress} statements are done). `
     const current = headsAmong(state.graph, state.applied)
     return new GodwitError('CONNECTION_LOST', error.message, {
-      why: `${error.why ?? ''}\nAsked again: ${is}. The database is at ${current.join(', ') || 'the base'}.`,
+      why: `${error.why ?? ''}\nAsked again: ${is}The database is at ${current.join(', ') || 'the base'}.`,
       ...(error.fix !== undefined && { fix: error.fix }),
       data: { ...error.data, current },
       cause: error.underlying,

@@ -1,11 +1,12 @@
 // One run on one connection: what every part of the runner needs at hand.
 import { hostname, userInfo } from 'node:os'
-import type { Connection, Dialect } from '../dialects/dialect.ts'
+import type { BracketOptions, Connection, Dialect } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import type { Agreed } from './agreed.ts'
 import type { RunnerEvent } from './events.ts'
 import { codeOf, fixOf } from './failure.ts'
 import { type Author, type Ledger, ledger } from './journal.ts'
+import { LOCK_WAIT, patience } from './patience.ts'
 import type { RunnerContext } from './reports.ts'
 import { type Part, SendFailure } from './send.ts'
 import { openSpeller, type Speller } from './speller.ts'
@@ -41,7 +42,7 @@ export interface Session {
 }
 
 /** Defaults: reliability of a live database first. Writers are held up for at most `lockTimeout` at a time. */
-export const DEFAULTS = { lockWait: 60_000, lockTimeout: 300, lockTries: 30 } as const
+export const DEFAULTS = { lockWait: LOCK_WAIT, lockTimeout: 300, lockTries: 30 } as const
 
 /** How much the run may do with the database; `create` also makes its file where it is one. */
 export type Access = 'create' | 'write' | 'read'
@@ -99,12 +100,24 @@ export async function withSession<Result>(
 }
 
 /** A connection of its own to the same database. Errors: URL_MISSING, and those of connecting. */
-export async function open({ dialect, url }: RunnerContext, access: Access): Promise<Connection> {
+export async function open(
+  { dialect, url, lockWait, emit, signal }: RunnerContext,
+  access: Access,
+): Promise<Connection> {
   if (url === undefined) {
     throw new GodwitError('URL_MISSING', 'There is no database URL.', { fix: 'Pass `url`, or an open `connection`.' })
   }
-  return dialect.connect(url, access === 'create' ? { create: true } : {})
+  return dialect.connect(url, {
+    ...(access === 'create' && { create: true }),
+    ...(access !== 'read' && patience(lockWait, emit, signal)),
+  })
 }
+
+/** What the frame of a transaction has to know of this run. */
+export const framing = ({ lockTimeout, connection }: Session): BracketOptions => ({
+  lockTimeout,
+  settings: connection.settings?.() ?? [],
+})
 
 /** Our own errors as they are; a driver's as what it means. */
 export function coded(dialect: Dialect, error: unknown): unknown {

@@ -9,7 +9,7 @@ import { toldOf } from './outcome.ts'
 import { type Prepared, workFor } from './prepare.ts'
 import { isReason, pauseFor } from './retry.ts'
 import { type Part, SendFailure, send } from './send.ts'
-import type { Session } from './session.ts'
+import { framing, type Session } from './session.ts'
 import { retract } from './stand.ts'
 import type { Work } from './step.ts'
 
@@ -59,14 +59,15 @@ export async function plainFrom(session: Session, prepared: readonly Prepared[],
 }
 
 // Nothing to look at in between, no other way to try, no setting to take back, and a probe where it commits by itself.
-function isPlain({ dialect, connection, lockTimeout }: Session, { step, items }: Work): boolean {
+function isPlain(session: Session, { step, items }: Work): boolean {
+  const { dialect, connection } = session
   const statements = items.flatMap((item) => (item.type === 'statement' ? [item.statement] : []))
   if (step.direction === 'down' || statements.length < items.length) return false
   const written = statements.map(({ sql }) => sql)
   // With a delimiter of its own one text may be several statements, each with an answer: then nobody could count.
   if (written.some((sql) => sql.includes(';'))) return false
   if (dialect.forget(written, connection.version) !== undefined) return false
-  const { before, verify, after } = dialect.bracket(statements, { lockTimeout })
+  const { before, verify, after } = dialect.bracket(statements, framing(session))
   if (before.length + verify.length + after.length > 0) return false
   if (statements.some((each) => (each.verify?.length ?? 0) > 0)) return false
   if (isWhole(dialect, items)) return true
@@ -94,7 +95,7 @@ interface Leg {
 }
 
 function legsOf(session: Session, works: readonly Work[]): { legs: Leg[]; owed: Part[] } {
-  const { dialect, ledger, lockTimeout } = session
+  const { dialect, ledger } = session
   const legs: Leg[] = []
   let { owed } = session
   let start = 0
@@ -109,7 +110,7 @@ function legsOf(session: Session, works: readonly Work[]): { legs: Leg[]; owed: 
     const sent = items.flatMap((item, index) => (item.type === 'statement' ? [{ item, index }] : []))
     const whole = isWhole(dialect, items)
     const together = whole ? sent.map(({ item }) => item.statement) : []
-    const { begin, commit } = dialect.bracket(together, { lockTimeout })
+    const { begin, commit } = dialect.bracket(together, framing(session))
     if (whole) {
       const head = [...parts(...begin), ...owed, claimOf(session, step, 'done')]
       const body = sent.map(({ item, index }): Part => ({ sql: item.statement.sql, item, index }))
@@ -157,7 +158,7 @@ async function stopped(
   legs: readonly Leg[],
   error: SendFailure,
 ): Promise<Sent> {
-  const { dialect, connection, ledger, lockTimeout } = session
+  const { dialect, connection, ledger } = session
   const { completed, failure, part } = error
   const leg = legs.find(({ start, parts: { length } }) => completed < start + length) ?? legs.at(-1)
   if (leg === undefined) throw error
@@ -166,7 +167,7 @@ async function stopped(
   session.owed = isCommitted ? [] : [...leg.owed]
   if (failure.kind !== 'connection lost') {
     const item = index === undefined ? undefined : work.items[index]
-    if (!isCommitted) await connection.execute(dialect.bracket([], { lockTimeout }).rollback).catch(() => undefined)
+    if (!isCommitted) await connection.execute(dialect.bracket([], framing(session)).rollback).catch(() => undefined)
     else if (item?.type === 'statement') {
       await clear(session, item.statement.probe)
       await books(

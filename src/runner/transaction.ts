@@ -1,5 +1,5 @@
 // One transaction of a step: the claim, the work and the journal together, in as few messages as possible.
-import type { Bracket } from '../dialects/dialect.ts'
+import type { Bracket, BracketOptions } from '../dialects/dialect.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
 import type { Revision } from '../revisions/index.ts'
@@ -12,7 +12,7 @@ import { renderGroup } from './items.ts'
 import { look, lookFailure } from './look.ts'
 import { isNews, made, nothingSeen, see, subjectOf } from './seen.ts'
 import { type Part, SendFailure, send } from './send.ts'
-import type { Session } from './session.ts'
+import { framing, type Session } from './session.ts'
 import type { Item, Step } from './step.ts'
 import { watch, watched } from './watch.ts'
 
@@ -74,8 +74,8 @@ async function attempt(session: Session, transaction: Transaction): Promise<Ensu
 }
 
 // Code waits for others, and so may the look at a definition that the shadow has to spell.
-const optionsOf = ({ lockTimeout }: Session, { items }: Transaction) => ({
-  lockTimeout,
+const optionsOf = (session: Session, { items }: Transaction): BracketOptions => ({
+  ...framing(session),
   pauses: items.some(({ type }) => type === 'run' || type === 'ensure'),
 })
 
@@ -149,6 +149,7 @@ async function inside(session: Session, transaction: Transaction, bracket: Brack
   for (const one of tail) queue.push(one)
   if (verify.size > 0) await flush()
   for (const sql of verify) await verifyNone(session, sql)
+  for (const sql of frame.end ?? []) queue.push({ sql })
   queue.push({ sql: bracket.commit })
   await flush()
   paid(session, owed)
@@ -202,7 +203,7 @@ function paid(session: Session, owed: readonly Part[]): void {
  */
 export async function transactThen(session: Session, head: readonly Part[], then: Part): Promise<void> {
   const { dialect, connection, owed } = session
-  const { begin, commit, rollback } = dialect.bracket([], { lockTimeout: session.lockTimeout })
+  const { begin, commit, rollback } = dialect.bracket([], framing(session))
   try {
     await send(dialect, connection, [...own(begin), ...owed, ...head, { sql: commit }, then])
   } catch (error) {

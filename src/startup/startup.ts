@@ -3,6 +3,7 @@ import { since } from '../amount.ts'
 import type { Connection } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import { anyDue, decideSeeds } from '../runner/due.ts'
+import { patience } from '../runner/patience.ts'
 import type { RunnerContext, RunReport } from '../runner/reports.ts'
 import { version } from '../version.ts'
 import { type Lines, linesFor } from './log.ts'
@@ -111,10 +112,16 @@ function skipped({ lines, report }: Run): void {
 }
 
 // A database that is not there yet has no tables: where nothing may be made, that is what is said.
-async function open(run: Run, { url, connector, folder }: Project): Promise<Connection | undefined> {
+async function open(run: Run, project: Project): Promise<Connection | undefined> {
+  const { url, connector, folder } = project
   const create = run.policy === 'migrate'
+  const { event } = run.lines
   try {
-    return await connector.connect(url, { create, applicationName: 'godwit' })
+    return await connector.connect(url, {
+      create,
+      applicationName: 'godwit',
+      ...(create && patience(waitOf(run, project), event, run.guard.signal)),
+    })
   } catch (cause) {
     if (create || !isGodwitError(cause) || cause.code !== 'DATABASE_MISSING') throw cause
     run.report.status = 'pending'
@@ -193,9 +200,12 @@ async function complain(run: Run, project: Project, connection: Connection): Pro
   })
 }
 
+const waitOf = ({ options }: Run, project: Project): number | undefined =>
+  options.lockWait === undefined ? project.lockWait : options.lockWait * 1000
+
 async function contextOf(run: Run, project: Project, connection: Connection): Promise<RunnerContext> {
-  const { options, lines, guard } = run
-  const lockWait = options.lockWait === undefined ? project.lockWait : options.lockWait * 1000
+  const { lines, guard } = run
+  const lockWait = waitOf(run, project)
   return {
     dialect: await project.dialect(),
     url: project.url,
@@ -261,6 +271,7 @@ const stopped = (cause: unknown): GodwitError =>
 // Another instance at work, or a server that is gone, is no reason to make tables.
 const HOPELESS: ReadonlySet<string> = new Set([
   'LOCK_TIMEOUT',
+  'POOL_TOO_SMALL',
   'DATABASE_IN_USE',
   'CONNECTION_LOST',
   'CONNECTION_REFUSED',

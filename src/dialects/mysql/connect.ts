@@ -3,6 +3,7 @@ import type mysql2 from 'mysql2'
 import type { Connection as Client, ConnectionOptions } from 'mysql2'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions, Executed } from '../dialect.ts'
+import { patiently } from '../patiently.ts'
 import { canceller, type Waiting } from './cancel.ts'
 import { connectionError, placed } from './explain.ts'
 import { flavorOf } from './flavor.ts'
@@ -48,7 +49,15 @@ export function forget(statements: readonly string[] | undefined, version: strin
  * Errors: URL_INVALID, DRIVER_MISSING, CONNECTION_REFUSED, CONNECTION_FAILED, ACCESS_DENIED, DATABASE_MISSING.
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
-  return open(parseUrl(url), options)
+  const address = parseUrl(url)
+  return patiently(options, isFull, () => open(address, options))
+}
+
+/** No free connection for now; the other allowances of an account are for an hour. */
+function isFull(error: unknown): boolean {
+  const cause = error instanceof GodwitError ? error.underlying : error
+  const [number, message] = ['errno', 'message'].map((name) => Reflect.get(Object(cause), name) as unknown)
+  return number === 1040 || number === 1203 || (number === 1226 && String(message).includes('max_user_connections'))
 }
 
 async function loadDriver(): Promise<typeof mysql2> {

@@ -1,8 +1,11 @@
 // What stands around a transaction of ours, and the tables we keep our books in.
 import type { Statement } from '../../operations/statement.ts'
-import type { BookkeepingTable, Bracket } from '../dialect.ts'
+import type { BookkeepingTable, Bracket, BracketOptions } from '../dialect.ts'
 import { identifier, literal } from './quote.ts'
 import { SETTINGS } from './settings.ts'
+
+const SETS = /\b(?:set|set_config|do|execute|call)\b/i
+const RESETS = ['reset session authorization', 'reset role', 'reset all']
 
 const UNCHECKED = 'set check_function_bodies = off'
 
@@ -12,12 +15,14 @@ const UNCHECKED = 'set check_function_bodies = off'
  */
 export function bracket(
   statements: readonly Statement[],
-  { lockTimeout, pauses = false }: { lockTimeout: number; pauses?: boolean },
+  { lockTimeout, pauses = false, settings = [] }: BracketOptions,
 ): Bracket {
+  const borrowed = settings.length > 0
   return {
     before: [],
     begin: [
-      'begin',
+      borrowed ? 'begin isolation level read committed' : 'begin',
+      ...settings,
       `set local lock_timeout = ${Math.round(lockTimeout)}`,
       // The timeout of our sessions is for a client that hangs.
       ...(pauses ? ['set local idle_in_transaction_session_timeout = 0'] : []),
@@ -25,6 +30,8 @@ export function bracket(
       ...(statements.some(({ sql }) => sql === UNCHECKED) ? [] : ['set local check_function_bodies = off']),
     ],
     verify: statements.flatMap(({ verify }) => verify ?? []),
+    // What a revision sets for its session would stay with whoever is given that session next.
+    ...(borrowed && (pauses || statements.some(({ sql }) => SETS.test(sql))) && { end: RESETS }),
     commit: 'commit',
     rollback: 'rollback',
     after: [],
@@ -52,8 +59,6 @@ export function bookkeeping(table: BookkeepingTable): string {
   return `create table if not exists ${bookkeepingName(table.name)} (${columns.join(', ')})`
 }
 
-const SETS = /\b(?:set|set_config|do|execute|call)\b/i
-
 /** See `Dialect.forget`. What was sent with the connection survives `reset all`; an embedded engine or a pooler took it otherwise. */
 export function forget(statements: readonly string[] | undefined): string | undefined {
   if (statements?.some((sql) => SETS.test(sql)) === false) return undefined
@@ -63,5 +68,5 @@ export function forget(statements: readonly string[] | undefined): string | unde
   // What the connection was opened with is back by then, and may be what the URL asks for.
   const rest = `select pg_catalog.set_config(own.name, own.value, false) from (values ${own.join(', ')}) as own (name, value)
     join pg_catalog.pg_settings as now on now.name operator(pg_catalog.=) own.name where now.source operator(pg_catalog.<>) 'client'`
-  return ['reset session authorization', 'reset role', 'reset all', rest].join('; ')
+  return [...RESETS, rest].join('; ')
 }

@@ -6,11 +6,14 @@ import type { ConnectionOptions } from 'node:tls'
 import type pg from 'pg'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, ConnectOptions } from '../dialect.ts'
+import { patiently } from '../patiently.ts'
+import { cancelAt } from './cancel.ts'
 import { connectionError } from './explain.ts'
-import { isAnswer } from './pinned.ts'
-import { type CatalogRow, catalogParser, type Session, versionNumber, withSession } from './session.ts'
-import { SETTINGS } from './settings.ts'
+import { type Place, serverConnection, type Wire, watch } from './server.ts'
+import { LATER, SETTINGS } from './settings.ts'
+import { isTurnedAway } from './turned-away.ts'
 import { locationOf, parseUrl, type Ssl, type Target } from './url.ts'
+import { readOptions } from './url-settings.ts'
 
 const CONNECT_TIMEOUT = 10_000
 const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/
@@ -20,6 +23,17 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   if (/^pglite:/i.test(url)) return (await import('./pglite.ts')).openEmbedded(url, options)
   const target = parseUrl(url)
   const driver = await loadDriver()
+  // Where it is full or starting up, all hosts are asked again.
+  return patiently(
+    options,
+    (error) => isTurnedAway(underlying(error)),
+    () => firstThatFits(driver, target, options),
+  )
+}
+
+const underlying = (error: unknown): unknown => (error instanceof GodwitError ? (error.underlying ?? error) : error)
+
+async function firstThatFits(driver: Driver, target: Target, options: ConnectOptions): Promise<Connection> {
   let failure: unknown
   for (const host of target.hosts) {
     try {
@@ -67,7 +81,8 @@ async function openAt(driver: Driver, target: Target, host: Host, options: Conne
   let first: { error: unknown } | undefined
   for (;;) {
     try {
-      return await openOnce(driver, target, host, options, attempt)
+      const wire = await openOnce(driver, target, host, options, attempt)
+      return serverConnection(wire, placeOf(driver, target, host, options, attempt))
     } catch (error) {
       const next = nextAttempt(error, attempt, { ssl: target.ssl, host, switched: first !== undefined })
       // A server without TLS has said what is wrong before it was asked for TLS.
@@ -116,7 +131,7 @@ async function openOnce(
   host: Host,
   options: ConnectOptions,
   attempt: Attempt,
-): Promise<Connection> {
+): Promise<Wire> {
   const startup = startupOptions(target, options, attempt)
   const client = new driver.Client({
     host: host.host,
@@ -138,10 +153,19 @@ async function openOnce(
     await client.end().catch(() => undefined)
     throw error
   }
-  return sessionConnection(client, seen, {
+  return { client, seen }
+}
+
+function placeOf(driver: Driver, target: Target, host: Host, options: ConnectOptions, attempt: Attempt): Place {
+  return {
     location: locationOf(target, host),
-    another: () => openOnce(driver, target, host, options, attempt),
-  })
+    open: (changes = {}) => openOnce(driver, target, host, { ...options, ...changes }, attempt),
+    cancel: (processId, secret) => cancelAt(host, processId, secret),
+    dropped: attempt.settings === 'none',
+    ...(target.poolMode !== undefined && { poolMode: target.poolMode }),
+    settings: [...LATER, ...readOptions(target.options ?? '')],
+    ...(options.wait !== undefined && { wait: options.wait }),
+  }
 }
 
 function startupOptions(target: Target, options: ConnectOptions, { settings }: Attempt): string {
@@ -177,120 +201,6 @@ async function tlsOptions(ssl: Ssl): Promise<ConnectionOptions> {
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
   }
-}
-
-/** What the protocol tells on the side: never worth a query. */
-interface Seen {
-  version: string
-  processId?: number
-  status: string
-  /** Statements that have finished. */
-  completed: number
-}
-
-// The driver keeps these messages to itself; its connection object emits them in all 8.x versions.
-function watch(client: pg.Client): Seen {
-  const seen: Seen = { version: '', status: 'I', completed: 0 }
-  const wire: unknown = Reflect.get(client, 'connection')
-  if (isEmitter(wire)) {
-    wire.on('parameterStatus', (message) => {
-      if (message.parameterName === 'server_version') seen.version = String(message.parameterValue)
-    })
-    wire.on('backendKeyData', (message) => {
-      seen.processId = Number(message.processID)
-    })
-    wire.on('commandComplete', () => {
-      seen.completed++
-    })
-    wire.on('readyForQuery', (message) => {
-      seen.status = String(message.status)
-    })
-  }
-  // A connection that is lost while idle must not end the process: the next query will say so.
-  client.on('error', () => undefined)
-  return seen
-}
-
-interface Emitter {
-  on(event: string, listener: (message: Record<string, unknown>) => void): void
-}
-const isEmitter = (value: unknown): value is Emitter => typeof Reflect.get(Object(value), 'on') === 'function'
-
-function sessionConnection(
-  client: pg.Client,
-  seen: Seen,
-  { location, another }: { location: Connection['location']; another: () => Promise<Connection> },
-): Connection {
-  let closed: Promise<void> | undefined
-  let last: Promise<unknown> = Promise.resolve()
-  // The driver will stop queueing in its next major version; callers may still send without waiting.
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work, work)
-    last = result.catch(() => undefined)
-    return result
-  }
-  const session: Session = {
-    kind: 'server',
-    versionNumber: versionNumber(seen.version),
-    many: (sql) =>
-      inTurn(async () => {
-        const results: unknown = await client.query({ text: sql, types: { getTypeParser: catalogParser } })
-        return (Array.isArray(results) ? results : [results]).map(rowsOf)
-      }),
-    inTransaction: () => seen.status !== 'I',
-    ...(seen.processId !== undefined && { processId: seen.processId }),
-    another,
-  }
-  const connection: Connection = {
-    location,
-    version: seen.version,
-    query: <Row>(sql: string, parameters?: readonly unknown[]) =>
-      inTurn(async () => {
-        const results: unknown =
-          parameters === undefined || parameters.length === 0
-            ? await client.query(sql)
-            : await client.query(sql, [...parameters])
-        return lastRows(Array.isArray(results) ? results : [results]) as Row[]
-      }),
-    execute: (sql) => inTurn(async () => void (await client.query(sql))),
-    executeAll: (statements) =>
-      inTurn(async () => {
-        const before = seen.completed
-        try {
-          await client.query(statements.join('\n;\n'))
-          return { completed: statements.length }
-        } catch (error) {
-          return { completed: seen.completed - before, error }
-        }
-      }),
-    async cancel() {
-      const { processId } = session
-      if (processId === undefined) return
-      const other = await another()
-      try {
-        await other.query('select pg_catalog.pg_cancel_backend($1)', [processId])
-      } finally {
-        await other.close()
-      }
-    },
-    close() {
-      closed ??= client.end().catch(() => undefined)
-      return closed
-    },
-    [Symbol.asyncDispose]: () => connection.close(),
-  }
-  return withSession(connection, session)
-}
-
-const rowsOf = (result: unknown): CatalogRow[] => {
-  const rows: unknown = Reflect.get(Object(result), 'rows')
-  return Array.isArray(rows) ? rows : []
-}
-
-/** The rows of the last statement that gives rows: `begin; select …; commit` answers with the select. */
-export function lastRows(results: readonly unknown[]): CatalogRow[] {
-  const giving = results.filter(isAnswer)
-  return rowsOf(giving.at(-1))
 }
 
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS

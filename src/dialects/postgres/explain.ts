@@ -4,6 +4,7 @@ import { redactForeign } from '../../redact.ts'
 import type { Extra } from '../../schema/schema.ts'
 import type { Failure, FailureKind } from '../dialect.ts'
 import { cutHint } from './long-names.ts'
+import { lacksSession } from './turned-away.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const STATES: ReadonlyMap<string, FailureKind> = new Map([
@@ -157,7 +158,12 @@ function fieldsOf(error: unknown): Fields {
   return { message, ...(code !== undefined && { code }), text }
 }
 
+const CUT =
+  /server conn crashed|client_idle_timeout|idle transaction timeout|query.timeout$|shut ?down|server_lifetime|disconnected/i
+
 function kindOf(code: string | undefined, message: string): FailureKind {
+  // PgBouncer has one code for most of its errors.
+  if (code === '08P01' && CUT.test(message)) return 'connection lost'
   const known = code === undefined ? undefined : (STATES.get(code) ?? NODE.get(code))
   if (known !== undefined) return known
   if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) {
@@ -201,9 +207,19 @@ const GRANTS: readonly (readonly [RegExp, string])[] = [
   [/^must be owner of (?:\w+ )+(\S+)/, 'Only its owner may change $1: run as the owner, or GRANT <owner> TO <role>;'],
 ]
 
+function poolerHint(message: string): string | undefined {
+  if (/statement pooling/i.test(message)) {
+    return 'The pooler is in statement mode, which takes no transactions: set its pool_mode to session or transaction, or use the URL of the database itself.'
+  }
+  if (lacksSession({ message })) {
+    return 'The pooler had no free session in time: make its pool larger, or use the URL of the database itself.'
+  }
+  return undefined
+}
+
 // What we know better than the server's hint: how to grant, and how to convert in a revision.
 function ownHint(kind: FailureKind, code: string | undefined, message: string): string | undefined {
-  const known = HINTS.get(code ?? '')
+  const known = HINTS.get(code ?? '') ?? (code === '08P01' ? poolerHint(message) : undefined)
   if (known !== undefined) return known
   if (kind === 'permission denied') {
     const found = GRANTS.find(([pattern]) => pattern.test(message))

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GodwitError } from '../../errors.ts'
 import type { Connection, Lock, LockHolder, LockRequest } from '../dialect.ts'
+import { explain } from './explain.ts'
 import { EQUALS, pinned } from './pinned.ts'
 import { sessionOf } from './session.ts'
 
@@ -10,24 +11,41 @@ const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 1000
 const REPORT_EVERY = 1000
 
-/** Takes the lock. Errors: LOCK_TIMEOUT with its holder; the signal's reason. */
+// A pooler serves others first; a session that is not there by then is held by somebody who keeps it.
+const SECOND_SESSION = 10_000
+const SHORTEST_WAIT = 1000
+
+/** Takes the lock. Errors: LOCK_TIMEOUT with its holder; POOL_TOO_SMALL; the signal's reason. */
 export async function lock(connection: Connection, request: LockRequest): Promise<Lock> {
   const keys = keysOf(request.key)
-  const { processId } = sessionOf(connection)
+  const session = sessionOf(connection)
+  const { pooler } = session
+  const own = pooler?.mode === 'session' ? undefined : session.processId
+  let pooled = pooler?.mode === 'transaction'
   const started = Date.now()
   let reported = started
   let pause = FIRST_PAUSE
   for (;;) {
     request.signal?.throwIfAborted()
-    const answer = await tryLock(connection, keys, processId)
-    if (answer === 'taken') return { release: () => unlock(connection, keys) }
-    if (answer === 'pooled') return lockBehindPooler(connection, request, keys)
+    const answer = pooled ? await tryWithin(connection, keys) : await tryLock(connection, keys, own)
+    if (answer === 'taken' && !pooled) {
+      if (pooler?.mode === 'session') await pooler.settle()
+      return { release: () => unlock(connection, keys) }
+    }
+    if (answer === 'taken') return heldBeside(connection, Math.max(request.wait, SHORTEST_WAIT))
+    if (answer === 'pooled') {
+      pooled = true
+      pooler?.found()
+      continue
+    }
     const waited = Date.now() - started
     if (waited >= request.wait) throw timedOut(await holderOf(connection, keys), waited)
     if (request.onWait !== undefined && Date.now() - reported >= REPORT_EVERY) {
       reported = Date.now()
       request.onWait((await holderOf(connection, keys)) ?? {}, waited)
     }
+    // Whoever works may need one more session than the pooler has left: a waiter keeps none.
+    if (pooled || pooler?.mode === 'session') await pooler?.park()
     await sleep(Math.min(pause * (0.75 + Math.random() / 2), Math.max(1, request.wait - waited)), request.signal)
     pause = Math.min(pause * 1.5, LONGEST_PAUSE)
   }
@@ -60,37 +78,47 @@ async function unlock(connection: Connection, [a, b]: Keys): Promise<void> {
   await connection.query(`select pg_catalog.pg_advisory_unlock(${a}, ${b})`).catch(() => undefined)
 }
 
-// Behind a pooler a transaction is what keeps its server session: the lock is held by an idle one, on a connection of its
-// own. It holds no snapshot, so that nothing has to wait for it.
-async function lockBehindPooler(connection: Connection, request: LockRequest, [a, b]: Keys): Promise<Lock> {
-  const other = await sessionOf(connection).another?.()
-  if (other === undefined) throw new GodwitError('BUG', 'A pooled connection that cannot be opened twice.')
-  const started = Date.now()
-  let reported = started
-  let pause = FIRST_PAUSE
+// Behind a pooler a transaction is what keeps its server session: the lock is held by an idle one. It holds no snapshot, so
+// that nothing has to wait for it.
+async function tryWithin(connection: Connection, [a, b]: Keys): Promise<string> {
   try {
-    for (;;) {
-      request.signal?.throwIfAborted()
-      const [row] = await other.query<{ taken: boolean }>(
-        `begin; set local idle_in_transaction_session_timeout = 0;
-         select pg_catalog.pg_try_advisory_xact_lock(${a}, ${b}) as taken`,
-      )
-      if (row?.taken === true) return { release: () => endTransaction(other) }
-      await other.execute('rollback')
-      const waited = Date.now() - started
-      if (waited >= request.wait) throw timedOut(await holderOf(other, [a, b]), waited)
-      if (request.onWait !== undefined && Date.now() - reported >= REPORT_EVERY) {
-        reported = Date.now()
-        request.onWait((await holderOf(other, [a, b])) ?? {}, waited)
-      }
-      await sleep(Math.min(pause * (0.75 + Math.random() / 2), Math.max(1, request.wait - waited)), request.signal)
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE)
-    }
+    const [row] = await connection.query<{ taken: boolean }>(
+      `begin; set local idle_in_transaction_session_timeout = 0;
+       select pg_catalog.pg_try_advisory_xact_lock(${a}, ${b}) as taken`,
+    )
+    if (row?.taken === true) return 'taken'
   } catch (error) {
-    await other.close()
+    await connection.execute('rollback').catch(() => undefined)
     throw error
   }
+  await connection.execute('rollback')
+  return 'held'
 }
+
+// The work goes on in a second session.
+async function heldBeside(connection: Connection, wait: number): Promise<Lock> {
+  const { pooler } = sessionOf(connection)
+  if (pooler === undefined) throw new GodwitError('BUG', 'A pooled connection that cannot be opened twice.')
+  const longest = Math.min(wait, SECOND_SESSION)
+  let holder: Connection
+  try {
+    holder = await pooler.split(longest)
+  } catch (error) {
+    await connection.execute('rollback').catch(() => undefined)
+    await pooler.park()
+    throw tooSmall(error, longest)
+  }
+  return { release: () => endTransaction(holder) }
+}
+
+const tooSmall = (cause: unknown, waited: number): GodwitError =>
+  new GodwitError('POOL_TOO_SMALL', 'The connection pooler has no second session for this run.', {
+    why: `Behind a pooler one session holds the lock and another one works. None was free within ${Math.round(waited / 100) / 10} seconds (${explain(cause).message}). Nothing was run.`,
+    fix: `Give this user and database at least two sessions (PgBouncer: pool_size, default_pool_size);
+or use the URL of the database itself, without the pooler;
+or, where the pooler is in session mode (pool_mode = session), write ?pool_mode=session into the URL: then one session is enough.`,
+    cause,
+  })
 
 async function endTransaction(connection: Connection): Promise<void> {
   await connection.execute('rollback').catch(() => undefined)

@@ -2,7 +2,7 @@
 // could make one that fits a query of ours better than the system's, and it would run with our rights.
 
 /** The name of a column that only a message of ours has: what stands in it is no answer. */
-const ASIDE = 'godwit_path'
+export const ASIDE = 'godwit_path'
 
 /**
  * A query of ours that names everything of the user's in full: while it runs, the search path is empty, so that an

@@ -1,6 +1,7 @@
 // What our own connections can do beyond the shared interface: several results from one message, and what a lock needs.
 import { GodwitError } from '../../errors.ts'
 import type { Connection } from '../dialect.ts'
+import type { PoolMode } from './url.ts'
 
 /** A row with text, numbers (int2, int4), booleans and parsed JSON; everything else is the text the server sent. */
 export type CatalogRow = Record<string, unknown>
@@ -14,13 +15,27 @@ export interface Session {
   many(sql: string): Promise<CatalogRow[][]>
   inTransaction(): boolean
   /** The backend's process as the server told at connecting; absent where there is none. */
-  processId?: number
-  /** One more session to the same place; absent where there can be only one. */
-  another?(): Promise<Connection>
+  readonly processId?: number | undefined
+  /** On a server: what can be done where a pooler stands in between. */
+  pooler?: Pooler
   /** Embedded only: the files of the whole database as one tar archive. */
   dumpFiles?(): Promise<Blob>
   /** Embedded only: puts such files in the place of its own. */
   loadFiles?(content: AsyncIterable<Uint8Array>): Promise<void>
+}
+
+/** A pooler gives a client one of its sessions, for a while that only its own settings tell. */
+export interface Pooler {
+  /** As the URL says. */
+  mode?: PoolMode
+  /** There is one: from now on transactions set what they rely on. */
+  found(): void
+  /** Gives the session back; the next statement opens another. */
+  park(): Promise<void>
+  /** This connection goes on in a new session, the answer holds the old one. Errors: what shows that there was no other in time. */
+  split(timeout: number): Promise<Connection>
+  /** The session stays the same: it is given our settings, once. */
+  settle(): Promise<void>
 }
 
 // A symbol property, so that a wrapper made by spreading a connection keeps it.

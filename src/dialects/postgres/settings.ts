@@ -19,3 +19,16 @@ export const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['idle_in_transaction_session_timeout', '60000'],
   ['client_connection_check_interval', '1000'],
 ]
+
+/** What can be set later as well, name and plain value. */
+export const LATER: readonly (readonly [name: string, value: string])[] = SETTINGS.filter(
+  ([name]) => name !== 'client_encoding' && name !== 'client_connection_check_interval',
+).map(([name, value]) => [name, value.replace('\\', '')])
+
+/** What the beginning of a transaction of ours says anyway. */
+const SAID_AT_BEGIN: ReadonlySet<string> = new Set([
+  'check_function_bodies',
+  'default_transaction_isolation',
+  'lock_timeout',
+])
+export const isSaidAtBegin = (name: string): boolean => SAID_AT_BEGIN.has(name)

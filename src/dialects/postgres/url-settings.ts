@@ -20,7 +20,7 @@ const all = <Value>(names: string, value: (name: string) => Value): Record<strin
 
 export const URL_SETTINGS: UrlSettings = {
   known: `host port user password dbname sslmode ssl sslrootcert sslcert sslkey sslnegotiation application_name
-    connect_timeout target_session_attrs options`.split(/\s+/),
+    connect_timeout target_session_attrs options pool_mode`.split(/\s+/),
   ignored: `pgbouncer connection_limit pool_timeout socket_timeout channel_binding sslaccept sslidentity sslcompression
     statement_cache_size prepared_statement_cache_size prepareThreshold max min pool_size max_lifetime idle_timeout prepare
     fetch_types uselibpqcompat fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count
@@ -73,7 +73,7 @@ const refused = (name: string, { why, fix }: { why: string; fix: string }): Godw
   })
 
 /** `-c name=value`, `-cname=value` and `--name=value`, as the server reads them; a backslash keeps a blank inside. */
-function readOptions(options: string): [name: string, value: string][] {
+export function readOptions(options: string): [name: string, value: string][] {
   const words = [...options.matchAll(/(?:\\.|[^\s\\])+/gs)].map(([word]) => word.replace(/\\(.)/gs, '$1'))
   const found: [string, string][] = []
   for (let at = 0; at < words.length; at++) {

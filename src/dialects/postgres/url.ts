@@ -22,9 +22,14 @@ export interface Target {
   timeout?: number
   /** libpq's target_session_attrs; absent: any. */
   session?: string
+  /** How the pooler of this address hands out sessions: it tells nobody, so the URL may. */
+  poolMode?: PoolMode
   /** Settings of other tools in the URL, without meaning here. */
   ignored?: readonly string[]
 }
+
+/** `session`: a client keeps its session; `transaction`: for one transaction. */
+export type PoolMode = 'session' | 'transaction'
 
 /** TLS in libpq's words; `automatic` is an sslmode that nobody asked for. */
 export interface Ssl {
@@ -93,8 +98,17 @@ function parse(url: string, environment: Environment): Target {
     ...(applicationName !== undefined && { applicationName }),
     ...(seconds > 0 && { timeout: seconds * 1000 }),
     ...(session !== undefined && session !== 'any' && { session }),
+    ...(parameters.has('pool_mode') && { poolMode: readPoolMode(parameters.get('pool_mode') ?? '') }),
     ...(ignored.length > 0 && { ignored }),
   }
+}
+
+function readPoolMode(text: string): PoolMode {
+  if (text === 'session' || text === 'transaction') return text
+  throw invalid(
+    `Its pool_mode is ${text === 'statement' ? 'statement: a pooler in that mode takes no transactions' : 'unknown'}.`,
+    'Use session or transaction, as the pooler is set; or the URL of the database itself, without pool_mode.',
+  )
 }
 
 /** The address without password and query, fit to be shown. */
