@@ -7,7 +7,6 @@ import { engines, failure, type Ground, ground } from './support.ts'
 
 const postgres = engines.find(({ name }) => name === 'postgres')
 const answers = hasPgBouncer && (await postgresAnswers())
-if (!hasPgBouncer) console.warn('The tests behind a pooler are skipped: the program pgbouncer is not installed.')
 
 describe.runIf(answers)('behind PgBouncer', () => {
   let at: Ground
