@@ -46,7 +46,16 @@ export async function alone(
   let before = [...head, ...intent]
   emit({ type: 'statement started', revision: id, statement: index, of, sql, ...(note !== undefined && { note }) })
   const started = performance.now()
+  let left: string | undefined
+  const tidy = async (): Promise<void> => {
+    if (left === undefined) return
+    await clear(session, probe)
+    await books(session, id, parts(ledger.settle(id, 'failed', left)))
+    left = undefined
+  }
   await withRetry(session, id, async () => {
+    // The last try may have been cut off while it cleared away.
+    await tidy()
     const guard = reach === undefined ? undefined : await guardOf(session, step, ...reach)
     try {
       const last = (error: unknown): Promise<void> => lastResort(session, item, index, error)
@@ -61,9 +70,10 @@ export async function alone(
       // Nothing of it is written where our own part failed.
       if (error.part?.item !== item) throw error
       // It may have left half of its work (an invalid index): that has to go before anything else.
-      await clear(session, probe)
-      await books(session, id, parts(ledger.settle(id, 'failed', error.failure.message)))
+      // The claim is written: the next try must not send it again, whatever becomes of what follows.
       before = intent
+      left = error.failure.message
+      await tidy()
       throw error
     }
   })

@@ -2,6 +2,7 @@
 import { GodwitError, isGodwitError, type Place } from '../../errors.ts'
 import type { TextStatement } from '../dialect.ts'
 import { mask, skipBlank } from './lexer.ts'
+import { writtenProbe } from './written.ts'
 
 /** A node of the parser's tree: one property, named after its type. */
 export type Tree = Readonly<Record<string, unknown>>
@@ -24,6 +25,7 @@ export async function split(text: string, file?: string): Promise<TextStatement[
       transactional: isTransactional(node),
       control: 'TransactionStmt' in node,
       ...markOf(record(node.TransactionStmt)),
+      ...writtenProbe(node),
     })
   }
   return statements

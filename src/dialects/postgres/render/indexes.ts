@@ -77,9 +77,7 @@ export function dropIndex(table: string, index: Index, concurrently: boolean, co
   }
   if (isGone(name, context)) return []
   if (!concurrently || partitioned) return [statement(`drop index ${name}`, EXCLUSIVE)]
-  const probe = {
-    sql: `select case when to_regclass(${literal(name)}) is null then 'done' else 'absent' end as state`,
-  }
+  const probe = goneProbe(name)
   return [statement(`drop index concurrently ${name}`, QUIET, { transactional: false, probe })]
 }
 
@@ -125,8 +123,13 @@ export const renameIndex = (table: string, from: string, to: string): Draft[] =>
   statement(`alter index ${beside(table, from)} rename to ${identifier(to)}`, QUIET),
 ]
 
+/** Whether the index of this name, as SQL, is gone. */
+export const goneProbe = (name: string): Probe => ({
+  sql: `select case when to_regclass(${literal(name)}) is null then 'done' else 'absent' end as state`,
+})
+
 /** Whether this very index is there: compares what it is built on, because a name alone says little. */
-function builtProbe(table: string, index: Index): Probe {
+export function builtProbe(table: string, index: Pick<Index, 'name' | 'keys' | 'include' | 'unique' | 'where'>): Probe {
   const name = beside(table, index.name)
   const keys = [...index.keys.map(({ column }) => column ?? ''), ...(index.include ?? [])]
   const columns = `array(
