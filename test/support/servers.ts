@@ -109,7 +109,9 @@ export default async function setup({ provide }: TestProject) {
   console.info(used.join('\n'))
   const shared = existsSync(SHARED) ? {} : { absent: '../shared, the schemas and cases of others (it is not here)' }
   const say = (): void => {
-    const missing = [...bare, ...lacking([['pgbouncer']])].map((absent) => ({ absent: `${absent} (it is not on the PATH)` }))
+    const missing = [...bare, ...lacking([['pgbouncer']])].map((absent) => ({
+      absent: `${absent} (it is not on the PATH)`,
+    }))
     for (const { absent } of [postgres, maria, ...missing, shared])
       if (absent !== undefined) console.warn(`skipped: what needs ${absent}`)
   }
