@@ -45,7 +45,7 @@ Without a terminal --yes is needed.`,
     const restored = await runner.restore(await context.runner({ create: true }), {
       file: resolve(context.cwd, file),
       replace: replace === true,
-      agree: async (plan) => yes === true || agree(context, plan),
+      agree: async (plan) => (yes === true ? told(context, plan) : agree(context, plan)),
     })
     const { pending } = await runner.readState(await context.runner({ create: true })).catch((error: unknown) => {
       // Without a folder of revisions nothing can be pending.
@@ -60,6 +60,13 @@ Without a terminal --yes is needed.`,
     }
   },
 })
+
+// Consent given before is no reason to be silent.
+function told({ emit }: Context, { database, replaced }: RestorePlan): true {
+  if (replaced.length > 0)
+    emit({ type: 'warning', message: `This replaces everything in ${database}: ${namesOf(replaced)}.` })
+  return true
+}
 
 async function agree(context: Context, { database, manifest, replaced }: RestorePlan): Promise<boolean> {
   const source = `${manifest.database.display}, ${manifest.made}, at ${manifest.head.join(', ') || 'the base'}`

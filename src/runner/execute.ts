@@ -8,9 +8,10 @@ import { fillApart } from './backfill.ts'
 import type { Ensured } from './events.ts'
 import { statementError } from './failure.ts'
 import { guardOf } from './guard.ts'
-import { foretold, planOf } from './items.ts'
-import { type HistoryEntry, type HistoryState, names } from './journal.ts'
+import { foretold, planOf, ranOf } from './items.ts'
+import { type HistoryEntry, type HistoryState, names, type Ran } from './journal.ts'
 import { withRetry } from './retry.ts'
+import { withRights } from './rights.ts'
 import { made, nothingSeen } from './seen.ts'
 import { type Part, SendFailure } from './send.ts'
 import { interrupted, type Session } from './session.ts'
@@ -142,14 +143,16 @@ export function entryOf({ revision }: Step): HistoryEntry {
   return { revision: id, parents, message, file: name, checksum, source: text, undo: undoOf(revision) }
 }
 
-const undone = ({ ledger }: Session, id: string): Part[] => parts(ledger.done(id, 'down'), ledger.forget(id))
+const undone = ({ ledger }: Session, id: string, ran: readonly Ran[]): Part[] =>
+  parts(ledger.done(id, 'down', ran), ledger.forget(id))
 
 async function whole(session: Session, { step, items, statements }: Work): Promise<Ensured[]> {
   const { ledger } = session
   const { id } = step.revision
   const up = step.direction === 'up'
   const head: Part[] = [up ? claimOf(session, step, 'done') : { sql: ledger.claimUndo(id), claim: true }]
-  const tail = up ? parts(ledger.done(id, 'up')) : undone(session, id)
+  const ran = ranOf(items)
+  const tail = up ? parts(ledger.done(id, 'up', ran)) : undone(session, id, ran)
   const { revision } = step
   return withRetry(session, id, async () => {
     const guard = await guardOf(session, step, 0, step.operations.length)
@@ -200,7 +203,11 @@ async function inUnits(
       : up
         ? [claimOf(session, step, 'upgrading', plan)]
         : [{ sql: ledger.claimUndo(id), claim: true }, ...parts(ledger.start(id, 'downgrading', plan))]
-  const finish = up ? parts(ledger.finish(id), ledger.done(id, 'up')) : undone(session, id)
+  // What commits by itself has a line of its own, written before it.
+  const ran = unitsOf(dialect, items, 0).flatMap(({ shares, items: own, first }) =>
+    shares || own[0]?.type !== 'statement' ? ranOf(own, first) : [],
+  )
+  const finish = up ? parts(ledger.finish(id), ledger.done(id, 'up', ran)) : undone(session, id, ran)
   if (units.length === 0) await books(session, id, [...head, ...finish])
   const seen = nothingSeen()
   for (const [at, unit] of units.entries()) {
@@ -284,9 +291,10 @@ async function failed(
     : direction === 'up'
       ? 'The revision was rolled back: nothing of it is left in the database. The revisions before it are complete.'
       : 'Undoing it was rolled back: the revision is still applied, whole. What was undone before it stays undone.'
-  const coded = isGodwitError(cause)
+  const said = isGodwitError(cause)
     ? cause
     : statementError(failure, { revision, direction, outcome, item: part?.item, index: part?.index }, cause)
+  const coded = await withRights(session.dialect, session.connection, said)
   await record(session, step, `${coded.code}: ${coded.message}`)
   return coded
 }

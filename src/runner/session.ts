@@ -7,6 +7,7 @@ import type { RunnerEvent } from './events.ts'
 import { codeOf, fixOf } from './failure.ts'
 import { type Author, type Ledger, ledger } from './journal.ts'
 import type { RunnerContext } from './reports.ts'
+import { withRights } from './rights.ts'
 import { type Part, SendFailure } from './send.ts'
 import { openSpeller, type Speller } from './speller.ts'
 
@@ -89,7 +90,8 @@ export async function withSession<Result>(
     })
   } catch (error) {
     if (signal?.aborted && !isGodwitError(error)) throw interrupted(error)
-    throw coded(dialect, error)
+    const told = coded(dialect, error)
+    throw isGodwitError(told) && told !== error ? await withRights(dialect, connection, told) : told
   } finally {
     signal?.removeEventListener('abort', stop)
     await calm()

@@ -73,7 +73,10 @@ export async function restoreBackup(context: RunnerContext, request: RestoreRequ
       const replaced = await occupied(session, await backupOf(dialect), current)
       if (replaced !== undefined && !request.replace) throw notEmpty(connection.location.display, replaced)
       const plan = { database: connection.location.display, manifest: backup.manifest, replaced: replaced ?? [] }
-      if (!(await request.agree(plan))) throw new GodwitError('DECISION_NEEDED', 'Declined. Nothing was changed.')
+      if (!(await request.agree(plan)))
+        throw new GodwitError('DECISION_NEEDED', 'Declined. Nothing was changed.', {
+          fix: 'Run it again to be asked again, or restore into another database: --url.',
+        })
       await putBack(session, context, backup, current)
       await unmark(dialect, connection)
       const found = await verified(session, backup)
