@@ -11,6 +11,7 @@ interface Answer {
   owns: number | string
   others: number | string
   whose: string | null
+  owners: string | null
   may_write_history: boolean
   standby: boolean
 }
@@ -23,6 +24,8 @@ const QUERY = `select current_user as who,
   count(*) filter (where not ours and not pg_catalog.pg_has_role(owner, 'USAGE')) as others,
   pg_catalog.string_agg(oid::pg_catalog.regclass::text || ' (' || pg_catalog.pg_get_userbyid(owner) || ')', ', ' order by oid::pg_catalog.regclass::text)
     filter (where not ours and not pg_catalog.pg_has_role(owner, 'USAGE')) as whose,
+  pg_catalog.string_agg(distinct pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(owner)), ', ')
+    filter (where not ours and not pg_catalog.pg_has_role(owner, 'USAGE')) as owners,
   coalesce(bool_and(pg_catalog.has_table_privilege(oid, 'SELECT') and pg_catalog.has_table_privilege(oid, 'INSERT')
     and pg_catalog.has_table_privilege(oid, 'UPDATE') and pg_catalog.has_table_privilege(oid, 'DELETE')) filter (where ours), true) as may_write_history,
   pg_catalog.pg_is_in_recovery() as standby
@@ -38,7 +41,7 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
   if (found === undefined) return []
   const role = identifier(found.who)
   const others = Number(found.others)
-  return [
+  const list: Privilege[] = [
     {
       allows: 'write at all (a primary, not a standby)',
       granted: !found.standby,
@@ -70,7 +73,7 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
           : `change ${others} of the tables as ${role}, because another role owns them: ${shortened(found.whose ?? '')}`,
       granted: others === 0,
       needed: 'sometimes',
-      fix: `Only the owner of a table may change it: GRANT <owner> TO ${role}; or ALTER TABLE … OWNER TO ${role};`,
+      fix: `Only the owner of a table may change it: GRANT ${found.owners ?? '<owner>'} TO ${role}; or, table by table, ALTER TABLE … OWNER TO ${role};`,
     },
     {
       allows: 'create schemas',
@@ -79,6 +82,7 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
       fix: `GRANT CREATE ON DATABASE ${identifier(databaseOf(connection))} TO ${role};`,
     },
   ]
+  return list.map((each) => ({ ...each, who: role }))
 }
 
 // A name in full or not at all.
