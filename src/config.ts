@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { dialectNameOf, isFileUrl } from './dialects/index.ts'
+import { dialectNameOf, isFileUrl, withoutDriver } from './dialects/index.ts'
 import { GodwitError } from './errors.ts'
 import { moduleFailure, withoutSecrets } from './place.ts'
 import { checkTrusted, projectRoot } from './project-root.ts'
@@ -134,7 +134,8 @@ function resolved(
   at: { directory: string; env: Record<string, string | undefined>; file: string | undefined; url: string | undefined },
 ): Config {
   const { source, revisions = './migrations', seeds = './seeds', format = 'ts', grants = false, ignore = [] } = input
-  const url = [at.url, input.url, at.env.DATABASE_URL].find((candidate) => candidate !== undefined && candidate !== '')
+  const named = [at.url, input.url, at.env.DATABASE_URL].find((each) => each !== undefined && each !== '')
+  const url = named === undefined ? undefined : withoutDriver(named)
   refuseOther(input.dialect, url)
   for (const secret of [at.url, input.url, input.shadow, at.env.DATABASE_URL]) rememberSecrets(secret)
   return {
@@ -148,7 +149,7 @@ function resolved(
     cache: cacheFolder(at.directory, at.env),
     ...(at.file !== undefined && { file: at.file }),
     ...(url !== undefined && { url }),
-    ...(input.shadow !== undefined && { shadow: input.shadow }),
+    ...(input.shadow !== undefined && { shadow: withoutDriver(input.shadow) }),
     ...(input.dialect !== undefined && { dialect: input.dialect }),
     ...(input.lockWait !== undefined && { lockWait: input.lockWait }),
     ...(input.lockTimeout !== undefined && { lockTimeout: input.lockTimeout }),
@@ -198,7 +199,11 @@ function readDotEnv(directory: string, env: Record<string, string | undefined>):
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new GodwitError('CONFIG_INVALID', 'The file .env cannot be read.', { place: { file }, cause })
+    throw new GodwitError('CONFIG_INVALID', 'The file .env cannot be read.', {
+      fix: 'Give yourself the right to read it, or take it away and set the variables in the environment.',
+      place: { file },
+      cause,
+    })
   }
   for (const [key, value] of Object.entries(parseEnv(text))) env[key] ??= anchored(value ?? '', directory)
 }

@@ -292,10 +292,9 @@ test.each([
 })
 
 test.each([
-  ['postgresql+asyncpg://u:hidden@h/d', 'postgresql://…'],
-  ['mysql+pymysql://u:hidden@h/d', 'mysql://…'],
   ['oracle+thin://u:hidden@h/d', 'Known schemes'],
-])('a URL with a driver of another language, %s: the error says how to write it', async (url, fix) => {
+  ['mssql://u:hidden@h/d', 'Known schemes'],
+])('a URL of a database that is not known, %s: the error names those that are', async (url, fix) => {
   const error = await failure(dialectOf(url))
   expect(error).toMatchObject({ code: 'DIALECT_UNKNOWN', fix: expect.stringContaining(fix) })
   expect(JSON.stringify(error)).not.toContain('hidden')

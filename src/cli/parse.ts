@@ -4,6 +4,7 @@ import { type AnyCommand, type Flag, kebab } from '../commands/command.ts'
 import { isVerb, verbNames, verbs } from '../commands/index.ts'
 import { GodwitError } from '../errors.ts'
 import type { Invocation } from './invocation.ts'
+import { peerOption, peerVerb } from './peers.ts'
 
 /** The options every verb has, for the parser and the reference documentation. */
 export const globalFlags: readonly { flags: string; summary: string }[] = [
@@ -74,7 +75,7 @@ export async function parse(args: readonly string[], version: string): Promise<I
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0 || error.code === 'commander.help')
       return { kind: 'text', text: output.join(''), exitCode: 0 }
-    throw usageError(error, wanted)
+    throw usageError(error, wanted, args)
   }
   return invocation ?? { kind: 'text', text: output.join(''), exitCode: 0 }
 }
@@ -151,12 +152,31 @@ Exit codes: 0 done, 1 failure, 2 wrong usage, 3 pending or different, 4 refused 
 `
 
 /** Commander's words as one of our errors. */
-function usageError(error: CommanderError, verb: string | undefined): GodwitError {
+function usageError(error: CommanderError, verb: string | undefined, args: readonly string[]): GodwitError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
   const meant = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1]
   const help = verb !== undefined && isVerb(verb) ? `godwit ${verb} --help` : 'godwit --help'
   const what = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/\.?$/, '.')
+  const here = answerFor(error, verb, args)
+  if (here !== undefined) return new GodwitError('USAGE', what, { fix: `${here} See \`${help}\`.` })
   return new GodwitError('USAGE', what, {
     fix: meant === undefined ? `See \`${help}\`.` : `Did you mean ${meant.replace(/^one of /, '')}? See \`${help}\`.`,
   })
+}
+
+// Who comes from another tool is told what it is called here.
+function answerFor(
+  { code, message }: CommanderError,
+  verb: string | undefined,
+  args: readonly string[],
+): string | undefined {
+  if (code === 'commander.unknownCommand') return peerVerb(verb ?? '')
+  if (code === 'commander.unknownOption') return peerOption(/'(-[^']*)'/.exec(message)?.[1] ?? '')
+  const written =
+    'Here `migrate` writes a revision from the models (-m says what it is), and `godwit upgrade` applies it.'
+  if (code === 'commander.missingMandatoryOptionValue' && verb === 'migrate') return written
+  if (code !== 'commander.excessArguments' && code !== 'commander.missingMandatoryOptionValue') return undefined
+  // `migrate deploy`, `migrate dev`: two words there, one here.
+  const next = args[args.indexOf(verb ?? '') + 1] ?? ''
+  return verb === 'migrate' || verb === 'seed' ? peerVerb(next) : undefined
 }

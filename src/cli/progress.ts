@@ -115,6 +115,8 @@ const STAYS = new Set<Event['type']>(['settled', 'overtaken', 'warning'])
 
 function busyWith(event: Event): string | undefined {
   if (event.type === 'working' || event.type === 'progress') return clean(event.message)
+  if (event.type === 'lock wanted') return 'Taking the lock'
+  if (event.type === 'lock taken') return 'Reading the history'
   if (event.type === 'step started') {
     return `${event.direction === 'up' ? 'Upgrading' : 'Downgrading'} ${clean(event.revision)} ${clean(event.message)}`
   }

@@ -38,7 +38,9 @@ function prompts(pause: () => void): Ask {
     return import('@clack/prompts')
   }
   const cancelled = (): never => {
-    throw new GodwitError('DECISION_NEEDED', 'Cancelled. Nothing was changed.')
+    throw new GodwitError('DECISION_NEEDED', 'Cancelled. Nothing was changed.', {
+      fix: 'Run the command again; its `--help` says how to decide without being asked.',
+    })
   }
   return {
     async confirm({ message, details = [] }) {

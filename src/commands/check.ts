@@ -28,6 +28,8 @@ export interface CheckReport {
   incomplete: Incomplete[]
   /** The latest revisions, where there are several. */
   heads: Named[]
+  /** Why a side was not looked at: it is not configured, or was not asked for (`--no-models`, `--no-database`). */
+  leftOut: { models?: 'not configured' | 'not asked'; database?: 'not configured' | 'not asked' }
 }
 
 /** Exit code 3 where anything differs. */
@@ -49,10 +51,15 @@ differs or is pending, or where the revisions end in several heads, the exit cod
   async run(context, input): Promise<CheckReport> {
     const { url, sources } = await context.config()
     const dialect = await context.dialect()
-    const report: CheckReport = { ok: true, heads: [], edited: [], missing: [], incomplete: [] }
-    if (input.models !== false && sources.length > 0) Object.assign(report, await modelsSide(context, dialect))
+    const report: CheckReport = { ok: true, heads: [], edited: [], missing: [], incomplete: [], leftOut: {} }
+    if (input.models === false) report.leftOut.models = 'not asked'
+    else if (sources.length === 0) report.leftOut.models = 'not configured'
+    else Object.assign(report, await modelsSide(context, dialect))
     if (input.database !== false && url !== undefined) Object.assign(report, await databaseDrift(context, dialect))
-    else report.heads = await several(context, await fileHeads(context))
+    else {
+      report.leftOut.database = input.database === false ? 'not asked' : 'not configured'
+      report.heads = await several(context, await fileHeads(context))
+    }
     const { heads, models, database, pending, edited, missing, incomplete } = report
     const lists = [heads, models, database, pending, edited, missing, incomplete]
     report.ok = report.conflict === undefined && lists.every((list) => list === undefined || list.length === 0)
@@ -76,6 +83,7 @@ async function modelsSide(context: Context, dialect: Dialect): Promise<Pick<Chec
 }
 
 async function modelsDrift(context: Context, dialect: Dialect): Promise<Change[]> {
+  context.emit({ type: 'working', message: 'Replaying the revisions on the shadow database' })
   const from = await revisionsSchema(context, dialect)
   const to = await modelsSchema(context, dialect)
   const { sources, ignore } = await context.config()
@@ -94,6 +102,7 @@ async function databaseDrift(context: Context, dialect: Dialect): Promise<Databa
   const state = await readState(runner)
   const spelling = await context.spelling(dialect)
   const from = await dialect.inspect(await context.connection({ readOnly: true }))
+  context.emit({ type: 'working', message: 'Replaying the history on the shadow database' })
   // As it was applied: an edited file is reported as such, and is not the database's fault.
   const to = await spelling.ofRevisions(await readApplied(runner))
   const { ignore } = await context.config()

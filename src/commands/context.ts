@@ -1,9 +1,9 @@
 // Everything a verb may reach: configuration, database, shadow, clock, and the person who is asked.
 import { type Config, type ConfigRequest, loadConfig } from '../config.ts'
 import type { Connection, ConnectOptions, Dialect } from '../dialects/dialect.ts'
-import { connectorOf, dialectNamed, dialectNames, dialectOf, reading } from '../dialects/index.ts'
+import { connectorOf, dialectNamed, dialectNames, dialectOf, exampleUrl, reading } from '../dialects/index.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
-import { isUnencoded, rememberSecrets } from '../redact.ts'
+import { isUnencoded, rememberSecrets, shownUrl } from '../redact.ts'
 import type { Folder } from '../revisions/index.ts'
 import type { RunnerContext, RunnerEvent } from '../runner/index.ts'
 import { patience } from '../runner/patience.ts'
@@ -84,7 +84,7 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
     if (url !== undefined) return checkUrl(url)
     throw new GodwitError('URL_MISSING', 'No database is named.', {
       why: `Neither --url nor ${file === undefined ? 'a configuration file' : '`url` of the configuration'} nor DATABASE_URL says which.`,
-      fix: 'Pass --url, set DATABASE_URL (in the environment or in .env), or write `url` into godwit.config.ts.',
+      fix: `Pass --url, set DATABASE_URL (in the environment or in .env), or write \`url\` into godwit.config.ts. To begin with: echo DATABASE_URL=${exampleUrl((await config()).dialect)} >> .env`,
     })
   }
 
@@ -98,9 +98,11 @@ export function createContext(options: ContextOptions = {}, resources?: Resource
     const wanted = { ...kept, ...(writes && patience(lockWait && lockWait * 1000, emit, options.signal)) }
     try {
       return await own.get(`connection ${target}`, async () => {
+        emit({ type: 'working', message: `Connecting to ${shownUrl(target)}` })
         const opened = await (await connectorOf(target)).connect(target, wanted)
         const { ignored = [] } = opened.location
         if (ignored.length > 0) emit({ type: 'warning', message: notRead(ignored) })
+        emit({ type: 'working', message: 'Reading the database' })
         return opened
       })
     } catch (error) {

@@ -4,7 +4,7 @@ import { GodwitError } from '../errors.ts'
 import type { RunReport } from '../runner/index.ts'
 import { command } from './command.ts'
 import type { Context } from './context.ts'
-import { type CountedLoss, countAll, EXACTLY, lossLines } from './losses.ts'
+import { type CountedLoss, countAll, EXACTLY, lossLines, tellLosses } from './losses.ts'
 import type { ScriptReport } from './upgrade.ts'
 
 export interface DowngradeReport extends RunReport {
@@ -53,14 +53,12 @@ looked again: where rows were written meanwhile, nothing is taken back, and you 
         const again = counted.length > 0
         counted = await countAll(losses, connection, dialect)
         // An empty table or column has nothing to lose.
-        const lost = counted.some(({ rows }) => rows !== 0)
+        const lost = counted.filter(({ rows }) => rows !== 0)
         if (yes) {
-          const bare = lost && saved === undefined
-          if (bare)
-            context.emit({ type: 'warning', message: 'This data goes without a backup; --backup takes one first.' })
+          tellLosses(context, lost, saved !== undefined)
           return true
         }
-        if (lost) await agree(context, counted, { connection, backup: saved !== undefined, again, begun })
+        if (lost.length > 0) await agree(context, counted, { connection, backup: saved !== undefined, again, begun })
         return { most: counted.map(({ rows }) => (rows === undefined || rows > EXACTLY ? undefined : rows)) }
       },
       ...(saved !== undefined && { before: saved.take }),
@@ -119,5 +117,10 @@ async function agree(
       backup ? 'A backup is taken first.' : 'No backup is taken: --backup would take one first.',
     ],
   })
-  if (!yes) throw new GodwitError('DATA_LOSS', `Refused. ${unchanged}`, { data: { losses } })
+  if (!yes) {
+    throw new GodwitError('DATA_LOSS', `Refused. ${unchanged}`, {
+      fix: 'Nothing to do: it was declined. `godwit plan --down` shows what would go.',
+      data: { losses },
+    })
+  }
 }

@@ -1,9 +1,10 @@
 // `init`: sets a project up: configuration, folder of revisions, and the first revision where there are models.
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { findConfig } from '../config.ts'
-import { dialectNames } from '../dialects/index.ts'
+import { dialectNames, exampleUrl, lackingPackages } from '../dialects/index.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import { checkInside } from '../project-root.ts'
 import { type Detected, detectModels } from '../sources/detect.ts'
@@ -27,6 +28,8 @@ export interface InitReport {
   /** Where the database's URL was found. */
   url?: 'environment' | '.env' | 'configuration' | '--url'
   first?: Written
+  /** Packages that are needed and not installed, as npm takes them. */
+  missing: string[]
   /** Why no first revision was written, where there are models. */
   skipped?: { code: string; message: string }
   next: Next[]
@@ -68,17 +71,37 @@ revision where there are models. What exists already is left alone.`,
       folder: { path: shortPath(context, folder), created: fresh },
       ...(models !== undefined && { models }),
       ...(url !== undefined && { url }),
+      missing: [],
       next: [],
     }
+    const { url: known, dialect } = await context.reopen({ config: file }).config()
+    report.missing = [
+      ...lackingPackages(known, dialect ?? models?.dialect),
+      ...(models?.source === 'drizzle' && !isInstalled(context.cwd, 'drizzle-orm') ? ['drizzle-orm'] : []),
+    ]
     const { readFolder } = await import('../revisions/index.ts')
     const revisions = (await readFolder(folder)).files.length
     if (input.first !== false && models !== undefined && revisions === 0) {
       Object.assign(report, await firstRevision(context, file))
     }
-    report.next = nextSteps(report, { models: models !== undefined || Boolean(before?.sources.length), revisions })
+    report.next = nextSteps(report, {
+      dialect: dialect ?? models?.dialect,
+      models: models !== undefined || Boolean(before?.sources.length),
+      revisions,
+    })
     return report
   },
 })
+
+// Models are loaded from where they lie: the project's own copy is what counts.
+function isInstalled(directory: string, name: string): boolean {
+  try {
+    createRequire(join(directory, 'package.json')).resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
 
 async function urlOutside(context: Context): Promise<'environment' | '.env' | undefined> {
   if (process.env.DATABASE_URL) return 'environment'
@@ -174,9 +197,16 @@ async function firstRevision(context: Context, config: string): Promise<Pick<Ini
   }
 }
 
-function nextSteps({ url, first }: InitReport, known: { models: boolean; revisions: number }): Next[] {
+function nextSteps(
+  { url, first, missing }: InitReport,
+  known: { dialect: string | undefined; models: boolean; revisions: number },
+): Next[] {
   const steps: Next[] = []
-  if (url === undefined) steps.push({ line: 'echo DATABASE_URL=… >> .env', does: 'say where the database is' })
+  if (missing.length > 0) steps.push({ line: `npm install ${missing.join(' ')}`, does: 'what is not there yet' })
+  if (url === undefined) {
+    const line = known.dialect === undefined ? 'DATABASE_URL=…' : `DATABASE_URL=${exampleUrl(known.dialect)}`
+    steps.push({ line: `echo ${line} >> .env`, does: 'say where the database is' })
+  }
   if (!known.models) steps.push({ line: 'godwit.config.ts', does: 'name the models as `source`' })
   if (first === undefined && known.revisions === 0) {
     steps.push({ line: 'godwit migrate -m "first revision"', does: 'write the first revision from the models' })

@@ -1,6 +1,7 @@
 // Data that a run would throw away, with how much of it there is.
 import type { Connection, Dialect } from '../dialects/dialect.ts'
 import type { Loss } from '../runner/index.ts'
+import type { Context } from './context.ts'
 import { countBy, countOf } from './rows.ts'
 
 /** A loss with the number of rows (of values, for a column) that hold data now. Absent: it could not be counted. */
@@ -19,6 +20,13 @@ export function lossLines(losses: readonly CountedLoss[]): string[] {
       if (rows === undefined) return message
       return `${message} (${rows.toLocaleString('en-US')} ${what.startsWith('column ') ? 'value' : 'row'}${rows === 1 ? '' : 's'})`
     })
+}
+
+/** Says what goes, where nobody is asked: consent given before is no reason to be silent. Nothing where nothing is held. */
+export function tellLosses(context: Pick<Context, 'emit'>, losses: readonly CountedLoss[], backup: boolean): void {
+  if (losses.length === 0) return
+  const copy = backup ? 'A backup is taken first.' : 'No backup is taken; --backup takes one first.'
+  context.emit({ type: 'warning', message: `This throws data away: ${lossLines(losses).join('; ')}. ${copy}` })
 }
 
 /** Counts what each would take. */

@@ -47,7 +47,7 @@ Without a terminal --yes is needed.`,
       file: resolve(context.cwd, file),
       replace: replace === true,
       agree: async (plan) => {
-        if (yes === true) return true
+        if (yes === true) return told(context, plan)
         if (!(await agree(context, plan))) return false
         return { most: plan.replaced.map(({ rows }) => (rows > EXACTLY ? undefined : rows)) }
       },
@@ -65,6 +65,13 @@ Without a terminal --yes is needed.`,
     }
   },
 })
+
+// Consent given before is no reason to be silent.
+function told({ emit }: Context, { database, replaced }: RestorePlan): true {
+  if (replaced.length > 0)
+    emit({ type: 'warning', message: `This replaces everything in ${database}: ${namesOf(replaced)}.` })
+  return true
+}
 
 async function agree(context: Context, { database, manifest, replaced }: RestorePlan): Promise<boolean> {
   const source = `${manifest.database.display}, ${manifest.made}, at ${manifest.head.join(', ') || 'the base'}`

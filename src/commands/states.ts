@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Dialect } from '../dialects/dialect.ts'
-import { dialectNamed, dialectOf } from '../dialects/index.ts'
+import { dialectNamed, dialectOf, withoutDriver } from '../dialects/index.ts'
 import { GodwitError } from '../errors.ts'
 import { emptySchema, type Schema } from '../schema/schema.ts'
 import { sql } from '../sources/sql.ts'
@@ -25,7 +25,7 @@ export async function parseState(context: Context, text: string, label: string):
   if (text === 'empty' || text === 'models' || text === 'revisions') return { kind: text }
   if (text === 'database') return { kind: 'database', url: await context.url() }
   if (isUrl(text)) {
-    return { kind: 'database', url: checkUrl(text) }
+    return { kind: 'database', url: withoutDriver(checkUrl(text)) }
   }
   const path = resolve(context.cwd, text)
   const found = await stat(path).catch(() => undefined)

@@ -11,12 +11,21 @@ import { rowCounts } from './rows.ts'
 export interface TableStatus {
   name: string
   columns: number
+  /** With --columns: each of them. */
+  list?: ColumnStatus[]
   /** Absent: it may not be read. */
   rows?: number
   /** From the engine's statistics: there are more than are counted. */
   estimated?: true
   /** Counting stopped here, and the engine keeps no statistics: there are more. */
   atLeast?: true
+}
+
+/** A column as `status --columns` shows it. */
+export interface ColumnStatus {
+  name: string
+  type: string
+  nullable: boolean
 }
 
 /** One of the last revisions that were applied. */
@@ -66,31 +75,40 @@ Without a terminal it prints a line for each change, with \`--json\` one report 
   examples: [
     { line: 'godwit status', does: 'of the configured database' },
     { line: 'godwit status --exit-code', does: 'exit with 3 where revisions are pending' },
+    { line: 'godwit status --columns', does: 'with every column of every table' },
     { line: 'godwit status --no-tables', does: 'without looking at the tables' },
     { line: 'godwit status --watch', does: 'during a deployment, until Ctrl-C' },
   ],
   arguments: [],
   flags: {
     tables: { type: 'boolean', default: true, summary: 'leave the tables out' },
+    columns: { type: 'boolean', summary: 'list the columns of each table, too' },
     exitCode: { type: 'boolean', summary: 'exit with 3 where something is pending' },
     watch: { type: 'boolean', summary: 'look again and again, until Ctrl-C' },
     interval: { type: 'number', value: 'seconds', summary: `with --watch: between two looks (default: ${INTERVAL})` },
   },
   writes: 'nothing',
-  async run(context, { tables, watch, interval = INTERVAL }): Promise<StatusReport> {
-    const first = await look(context, tables === false ? [] : undefined)
+  async run(context, { tables, columns, watch, interval = INTERVAL }): Promise<StatusReport> {
+    const wanted: Wanted = { tables: tables !== false, columns: columns === true }
+    const first = await look(context, wanted)
     if (!watch) return first
-    return watching(context, first, { interval: Math.max(1, interval), tables: tables !== false })
+    return watching(context, first, { interval: Math.max(1, interval), ...wanted })
   },
   outcome: ({ pending, incomplete, edited, missing }, { exitCode, watch }) =>
     exitCode && !watch && pending.length + incomplete.length + edited.length + missing.length > 0 ? 3 : 0,
 })
 
+/** What of the tables is looked at. */
+interface Wanted {
+  tables: boolean
+  columns: boolean
+}
+
 /** Looks until it is told to stop, and gives back what it saw last. */
 async function watching(
   context: Context,
   first: StatusReport,
-  { interval, tables }: { interval: number; tables: boolean },
+  { interval, ...wanted }: Wanted & { interval: number },
 ): Promise<StatusReport> {
   const { signal, emit } = context
   let last = first
@@ -98,10 +116,10 @@ async function watching(
   try {
     for (;;) {
       await sleep(interval * 1000, undefined, signal === undefined ? {} : { signal })
-      const next = await look(context, last.tables)
+      const next = await look(context, wanted, last.tables)
       // Counting is the dear part: rows are looked at again when the history has moved.
       const moved = JSON.stringify([next.applied, next.history]) !== JSON.stringify([last.applied, last.history])
-      if (moved && tables) next.tables = await tablesOf(context)
+      if (moved && wanted.tables) next.tables = await tablesOf(context, wanted)
       const changed = newsOf(next) !== newsOf(last)
       last = next
       emit({ type: 'looked', report: next, changed })
@@ -118,7 +136,7 @@ const newsOf = ({ lock, ...rest }: StatusReport): string =>
   JSON.stringify([rest, lock && { ...lock, since: undefined, query: undefined }])
 
 /** One look; `tables` where they are known already. */
-async function look(context: Context, tables?: TableStatus[]): Promise<StatusReport> {
+async function look(context: Context, wanted: Wanted, tables?: TableStatus[]): Promise<StatusReport> {
   const { lockHolder, readHistory, readState } = await import('../runner/index.ts')
   const { readFolder } = await import('../revisions/folder.ts')
   const dialect = await context.dialect()
@@ -144,7 +162,7 @@ async function look(context: Context, tables?: TableStatus[]): Promise<StatusRep
     missing: state.missing,
     incomplete: state.incomplete,
     ...(lock !== undefined && { lock }),
-    tables: tables ?? (await tablesOf(context)),
+    tables: tables ?? (wanted.tables ? await tablesOf(context, wanted) : []),
   }
 }
 
@@ -165,7 +183,7 @@ async function tail(
   })
 }
 
-async function tablesOf(context: Context): Promise<TableStatus[]> {
+async function tablesOf(context: Context, wanted: Wanted): Promise<TableStatus[]> {
   const dialect = await context.dialect()
   const connection = await context.connection({ readOnly: true })
   const { ignoring } = await import('../runner/ignored.ts')
@@ -176,5 +194,10 @@ async function tablesOf(context: Context): Promise<TableStatus[]> {
     connection,
     dialect,
   )
-  return tables.map(({ name, columns }) => ({ name, columns: columns.length, ...counts.get(name) }))
+  return tables.map(({ name, columns }) => ({
+    name,
+    columns: columns.length,
+    ...(wanted.columns && { list: columns.map(({ name, type, nullable }) => ({ name, type, nullable })) }),
+    ...counts.get(name),
+  }))
 }

@@ -34,11 +34,13 @@ A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here
     { line: 'godwit upgrade +1', does: 'one revision further' },
     { line: 'godwit upgrade 3f9c2a', does: 'up to this revision' },
     { line: 'godwit upgrade --keep-going', does: 'a failed branch does not stop the others' },
+    { line: 'godwit upgrade --ask', does: 'list what will run, and ask' },
     { line: 'godwit upgrade --backup', does: 'with a backup of how it was' },
     { line: 'godwit upgrade --sql > upgrade.sql', does: 'write the script instead of running it' },
   ],
   arguments: [{ name: 'target', summary: 'head, heads, an id, or +n (default: head)' }],
   flags: {
+    ask: { type: 'boolean', summary: 'list what will run and ask first; refused where there is no terminal' },
     backup: { type: 'boolean', summary: 'take a backup first, where there is something to apply' },
     acceptLoss: {
       type: 'boolean',
@@ -52,7 +54,7 @@ A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here
     from: { type: 'text', value: 'revision', summary: 'with --sql: where the database is, so that none is asked' },
   },
   writes: 'database',
-  async run(context, { target, backup, sql, from, keepGoing, acceptLoss }): Promise<UpgradeReport | ScriptReport> {
+  async run(context, { target, ask, backup, sql, from, keepGoing, acceptLoss }): Promise<UpgradeReport | ScriptReport> {
     if (sql) {
       const { scriptOf } = await import('./script.ts')
       return { script: await scriptOf(context, { direction: 'up', target, from }) }
@@ -61,8 +63,11 @@ A target is \`head\`, an id (or its beginning), \`+n\` for n revisions from here
     if (nothing !== undefined) return nothing
     const runner = await import('../runner/index.ts')
     const saved = backup === true ? await first(context) : undefined
-    const report = await runner.upgrade(await context.runner({ create: true }), {
-      ...(target !== undefined && { target }),
+    // One reading of the folder: what is run is what was asked about.
+    const work = { ...(await context.runner({ create: true })), folder: await context.folder() }
+    const agreed = ask === true ? await (await import('./agree.ts')).agreeTo(context, work, target) : target
+    const report = await runner.upgrade(work, {
+      ...(agreed !== undefined && { target: agreed }),
       ...(keepGoing !== undefined && { keepGoing }),
       ...(acceptLoss !== undefined && { acceptLoss }),
       ...(saved !== undefined && { before: saved.take }),
@@ -77,13 +82,14 @@ const first = async (context: Context): Promise<Saved> => (await import('./backu
 
 // The file that was reviewed is the consent; whoever sits there sees once more what it means on this database.
 async function say(context: Context, losses: readonly Loss[], backup: boolean): Promise<void> {
-  const { countAll, lossLines } = await import('./losses.ts')
+  const { countAll, tellLosses } = await import('./losses.ts')
   const counted = await countAll(losses, await context.connection(), await context.dialect())
   // What cannot be counted is not there yet, or is not for us to read; of SQL nobody knows.
-  const held = counted.filter(({ what, rows = 0 }) => what === 'sql' || rows > 0)
-  if (held.length === 0) return
-  const copy = backup ? 'A backup is taken first.' : 'No backup is taken; --backup takes one first.'
-  context.emit({ type: 'warning', message: `This throws data away: ${lossLines(held).join('; ')}. ${copy}` })
+  tellLosses(
+    context,
+    counted.filter(({ what, rows = 0 }) => what === 'sql' || rows > 0),
+    backup,
+  )
 }
 
 // Most runs have nothing to do, at every start of an application: they are over before the rest is loaded.

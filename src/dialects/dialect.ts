@@ -154,6 +154,8 @@ export interface Privilege {
   needed: 'always' | 'sometimes' | 'shadow'
   /** How to get it. */
   fix: string
+  /** The role or account that is meant, as SQL writes it. */
+  who?: string
 }
 
 /**

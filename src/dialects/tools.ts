@@ -73,13 +73,23 @@ function start(
       last = [...last, line].slice(-KEPT)
     }
   })
-  const failed = (why: string, cause?: unknown): GodwitError => new GodwitError(code, `${name} failed.`, { why, cause })
+  const failed = (why: string, cause?: unknown): GodwitError =>
+    new GodwitError(code, `${name} failed.`, {
+      why,
+      fix: 'Correct what it says, then run the command again; `--tool godwit` makes backups without the database’s own programs.',
+      cause,
+    })
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', (cause) => reject(failed(cause.message, cause)))
     child.on('close', (status, killed) => {
       signal?.removeEventListener('abort', stop)
       if (status === 0) resolve()
-      else if (signal?.aborted) reject(new GodwitError('INTERRUPTED', `${name} was told to stop.`))
+      else if (signal?.aborted)
+        reject(
+          new GodwitError('INTERRUPTED', `${name} was told to stop.`, {
+            fix: 'Run the command again.',
+          }),
+        )
       else
         reject(failed([...last, rest].filter((line) => line !== '').join('\n') || `It ended with ${status ?? killed}.`))
     })

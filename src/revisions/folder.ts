@@ -63,6 +63,7 @@ export function readRevisionFile(file: string): RevisionFile {
   } catch (error) {
     throw new GodwitError('REVISION_INVALID', `The revision file ${file} cannot be read.`, {
       why: error instanceof Error ? error.message : String(error),
+      fix: 'Check the rights of the file; where it is no revision, move it out of the folder.',
       cause: error,
     })
   }
@@ -147,6 +148,7 @@ export async function removeRevision(folder: string, file: string): Promise<void
   } catch (error) {
     throw new GodwitError('FOLDER_NOT_WRITABLE', `The revision file ${file} could not be removed.`, {
       why: error instanceof Error ? error.message : String(error),
+      fix: 'Remove it by hand, or give the folder of revisions the right to be written to, then run the command again.',
       cause: error,
     })
   }

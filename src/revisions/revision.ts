@@ -61,7 +61,13 @@ export function revision(definition: RevisionDefinition): RevisionDefinition {
             ? 'its operations must be a list'
             : undefined
   if (problem !== undefined) {
-    throw new GodwitError('REVISION_INVALID', `The revision ${JSON.stringify(definition.id)} is not valid: ${problem}.`)
+    throw new GodwitError(
+      'REVISION_INVALID',
+      `The revision ${JSON.stringify(definition.id)} is not valid: ${problem}.`,
+      {
+        fix: '`godwit revision -m "…"` writes an example of the form; correct the file after it.',
+      },
+    )
   }
   return definition
 }

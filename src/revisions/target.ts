@@ -32,16 +32,27 @@ function absolute(graph: Graph, text: string): string {
   if (matches.length > 1) throw ambiguous(graph, text, matches, `${matches.length} ids begin with it`)
   if (matches[0] !== undefined) return matches[0]
   const near = suggestions(graph, text)
+  const meant = ELSEWHERE.get(text.toLowerCase())
   throw new GodwitError('REVISION_UNKNOWN', `No revision is called ${JSON.stringify(text)}.`, {
     fix:
-      near.length > 0
-        ? `Did you mean ${near.map((id) => label(graph, id)).join(' or ')}?`
-        : graph.order.length === 0
-          ? 'The folder holds no revisions yet: `godwit migrate -m "…"` writes the first.'
-          : '`godwit history` lists all revisions. Also understood: head, base, +1, -1, the beginning of an id.',
+      meant !== undefined
+        ? `That is called \`${meant}\` here.`
+        : near.length > 0
+          ? `Did you mean ${near.map((id) => label(graph, id)).join(' or ')}?`
+          : graph.order.length === 0
+            ? 'The folder holds no revisions yet: `godwit migrate -m "…"` writes the first.'
+            : '`godwit history` lists all revisions. Also understood: head, base, +1, -1, the beginning of an id.',
     data: { asked: text, suggestions: near },
   })
 }
+
+/** What other tools call a place in the history, and what it is called here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ...['latest', 'last', 'newest', 'current', 'all', 'up', 'tip'].map((word) => [word, 'head'] as const),
+  ...['zero', '0', 'none', 'first', 'empty', 'initial'].map((word) => [word, 'base'] as const),
+  ...['prev', 'previous', 'back'].map((word) => [word, '-1'] as const),
+  ['next', '+1'],
+])
 
 /** The one head; null: no revisions at all. Errors: HEADS_SEVERAL. */
 export function soleHead(graph: Graph): string | null {

@@ -23,6 +23,7 @@ export interface Ensured {
 
 /** Every event has a type; times are milliseconds. */
 export type RunnerEvent =
+  | { type: 'lock wanted' }
   | { type: 'lock waiting'; holder: LockHolder; waited: number }
   | { type: 'lock taken' }
   | { type: 'lock released' }

@@ -6,8 +6,8 @@ import { ensureApart } from './apart.ts'
 import { fillApart } from './backfill.ts'
 import type { Ensured } from './events.ts'
 import { guardOf } from './guard.ts'
-import { foretold, planOf } from './items.ts'
-import type { HistoryEntry, HistoryState } from './journal.ts'
+import { foretold, planOf, ranOf } from './items.ts'
+import type { HistoryEntry, HistoryState, Ran } from './journal.ts'
 import { Overtaken, type Reached, toldOf } from './outcome.ts'
 import { withRetry } from './retry.ts'
 import { made, nothingSeen } from './seen.ts'
@@ -115,14 +115,16 @@ export function entryOf({ revision }: Step): HistoryEntry {
   return { revision: id, parents, message, file: name, checksum, source: text, undo: undoOf(revision) }
 }
 
-const undone = ({ ledger }: Session, id: string): Part[] => parts(ledger.done(id, 'down'), ledger.forget(id))
+const undone = ({ ledger }: Session, id: string, ran: readonly Ran[]): Part[] =>
+  parts(ledger.done(id, 'down', ran), ledger.forget(id))
 
 async function whole(session: Session, { step, items, statements }: Work): Promise<Ensured[]> {
   const { ledger } = session
   const { id } = step.revision
   const up = step.direction === 'up'
   const head: Part[] = [up ? claimOf(session, step, 'done') : { sql: ledger.claimUndo(id), claim: true }]
-  const tail = up ? parts(ledger.done(id, 'up')) : undone(session, id)
+  const ran = ranOf(items)
+  const tail = up ? parts(ledger.done(id, 'up', ran)) : undone(session, id, ran)
   const { revision } = step
   return withRetry(session, id, async () => {
     const guard = await guardOf(session, step, 0, step.operations.length)
@@ -168,7 +170,11 @@ async function inUnits(
       : up
         ? [claimOf(session, step, 'upgrading', plan)]
         : [{ sql: ledger.claimUndo(id), claim: true }, ...parts(ledger.start(id, 'downgrading', plan))]
-  const finish = up ? parts(ledger.finish(id), ledger.done(id, 'up')) : undone(session, id)
+  // What commits by itself has a line of its own, written before it.
+  const ran = unitsOf(dialect, items, 0).flatMap(({ shares, items: own, first }) =>
+    shares || own[0]?.type !== 'statement' ? ranOf(own, first) : [],
+  )
+  const finish = up ? parts(ledger.finish(id), ledger.done(id, 'up', ran)) : undone(session, id, ran)
   if (units.length === 0) await books(session, id, [...head, ...finish])
   const seen = nothingSeen()
   for (const [at, unit] of units.entries()) {

@@ -1,13 +1,14 @@
 // What a revision comes to on one database: statements, code to call, and groups that wait for the schema before them.
 import type { Connection, Dialect, TextStatement } from '../dialects/dialect.ts'
 import { GodwitError } from '../errors.ts'
-import { apply, applyAll, BATCH, isEnsure, resolve } from '../operations/index.ts'
+import { apply, applyAll, BATCH, describe, isEnsure, resolve } from '../operations/index.ts'
 import type { Ensure, Operation } from '../operations/operation.ts'
 import type { Statement } from '../operations/statement.ts'
 import type { Revision } from '../revisions/index.ts'
 import { hashOf } from '../schema/canonical.ts'
 import type { Schema } from '../schema/schema.ts'
 import { frames } from './frames.ts'
+import type { Ran } from './journal.ts'
 import { placeOf } from './place.ts'
 import type { Item, Step } from './step.ts'
 
@@ -243,3 +244,14 @@ export async function schemaFor(
 ): Promise<{ before?: Schema }> {
   return asksSchema(dialect, items) ? { before: await dialect.inspect(connection) } : {}
 }
+
+/** What the journal says of items that share a transaction; `from`: the place of the first one. */
+export const ranOf = (items: readonly Item[], from = 0): Ran[] =>
+  items.flatMap((item, at): Ran[] => {
+    if (item.type === 'statement') return [[from + at, item.statement.sql]]
+    if (item.type === 'run') return [[from + at, '-- code']]
+    // Its statements depend on what stands there at that moment: the operations say it.
+    if (item.type === 'group') return item.operations.map((each) => [from + at, `-- ${describe(each)}`])
+    // What looks first has lines of its own.
+    return []
+  })

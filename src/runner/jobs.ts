@@ -1,4 +1,5 @@
 // Work of the application on its own database: one job, one transaction, nothing left behind when it fails.
+import type { Dialect } from '../dialects/dialect.ts'
 import type { RunDatabase, RunFunction } from '../operations/operation.ts'
 import { withRetry } from './retry.ts'
 import type { Row, SeedDatabase } from './seed.ts'
@@ -22,14 +23,19 @@ export async function runJob(session: Session, job: Job, environment: string): P
   }))
   const { call } = job
   if (call !== undefined) {
-    const whole: RunFunction = (database) => call(helped(session, database, environment))
+    const whole: RunFunction = (database) => call(helped(session.dialect, database, environment))
     items.push({ type: 'run', operation: 0, call: whole })
   }
   const tail = (job.records ?? []).map((sql) => ({ sql }))
   await withRetry(session, job.name, () => transact(session, { items, first: 0, head: [], tail, statements: [] }))
 }
 
-function helped({ dialect }: Session, database: RunDatabase, environment: string): SeedDatabase {
+/** What seeds and steps are given, over any session. */
+export function helped(
+  dialect: Dialect,
+  database: Pick<RunDatabase, 'query' | 'execute'>,
+  environment: string,
+): SeedDatabase {
   // `sales.orders` is a table in a namespace; a quote inside a name is the dialect's business.
   const name = (table: string): string => table.split('.').map(dialect.identifier).join('.')
   const insert = (table: string, row: Row): Promise<void> => {

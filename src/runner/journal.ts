@@ -221,9 +221,12 @@ export function ledger(dialect: Dialect, { actor, version }: Author) {
 
     forgetSeeds: (): string => `delete from ${meta} where name like 'seed %'`,
 
-    /** The line of the journal for a revision that ran, when it ended: the history has its beginning. Plain values: cheap a thousand times. */
-    done: (revision: string, action: string): string =>
-      `insert into ${journal} (${entry}) values (${quote(revision)}, ${quote(action)}, -1, '', 'done', ${now}, ${now}, ${who}, '')`,
+    /**
+     * The line of the journal for a revision that ran, when it ended: the history has its beginning. `ran`: the statements that
+     * have no line of their own, because they were committed with this one. Plain values: cheap a thousand times.
+     */
+    done: (revision: string, action: string, ran: readonly Ran[] = []): string =>
+      `insert into ${journal} (${entry}) values (${quote(revision)}, ${quote(action)}, -1, ${ran.length === 0 ? "''" : quote(JSON.stringify(ran))}, 'done', ${now}, ${now}, ${who}, '')`,
 
     note: (
       revision: string,
@@ -255,6 +258,12 @@ export function ledger(dialect: Dialect, { actor, version }: Author) {
 }
 
 export type Ledger = ReturnType<typeof ledger>
+
+/** A statement that ran in a transaction with others: its place in the plan, and its text. */
+export type Ran = readonly [index: number, sql: string]
+
+/** What `done` has noted. Nothing where an earlier version wrote the line. */
+export const ranIn = (command: string): Ran[] => (command.startsWith('[') ? (JSON.parse(command) as Ran[]) : [])
 
 /** What the history keeps of a revision. */
 export interface HistoryEntry {

@@ -9,6 +9,7 @@ export const lockKey = ({ location }: Connection): string => `godwit ${location.
 /** Holds the lock while the work runs. */
 export async function underLock<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
   const { dialect, connection, emit, signal, lockWait } = session
+  emit({ type: 'lock wanted' })
   const lock: Lock = await dialect.lock(connection, {
     key: lockKey(connection),
     wait: lockWait,

@@ -3,6 +3,7 @@ import { GodwitError, isGodwitError } from '../errors.ts'
 import { parts } from './alone.ts'
 import { statementError } from './failure.ts'
 import { names, own } from './journal.ts'
+import { withRights } from './rights.ts'
 import { SendFailure } from './send.ts'
 import { interrupted, type Session } from './session.ts'
 import type { Item, Step, Work } from './step.ts'
@@ -75,9 +76,10 @@ async function failed(
     : direction === 'up'
       ? 'The revision was rolled back: nothing of it is left in the database. The revisions before it are complete.'
       : 'Undoing it was rolled back: the revision is still applied, whole. What was undone before it stays undone.'
-  const coded = isGodwitError(cause)
+  const said = isGodwitError(cause)
     ? cause
     : statementError(failure, { revision, direction, outcome, item: part?.item, index: part?.index }, cause)
+  const coded = await withRights(session.dialect, session.connection, said)
   await record(session, step, `${coded.code}: ${coded.message}`)
   return coded
 }

@@ -5,7 +5,7 @@ import { parseRevisionFile, type RevisionFile } from '../revisions/folder.ts'
 import { headsAmong, load, loadStored, type Revision } from '../revisions/index.ts'
 import { editedError } from './edited.ts'
 import { recordWords } from './ensured.ts'
-import { names, readBookkeeping, readEntry, split } from './journal.ts'
+import { names, ranIn, readBookkeeping, readEntry, split } from './journal.ts'
 import type { AppliedRevision, JournalEntry, RunnerContext, StateReport } from './reports.ts'
 import { folderOf, readState } from './run.ts'
 import { type Session, withSession } from './session.ts'
@@ -88,7 +88,7 @@ export async function historyNow(
     const journal = await readJournal(session)
     const rows = await readRows(session, journal)
     const { graph } = stateOf(folder, books)
-    return { applied: graph.order.flatMap((id) => rows.get(id) ?? []), journal }
+    return { applied: graph.order.flatMap((id) => rows.get(id) ?? []), journal: journal.flatMap(eachStatement) }
   })
 }
 
@@ -136,6 +136,13 @@ async function readRows(
       return [revision, applied]
     }),
   )
+}
+
+// One line for each statement of a transaction, in the place of the one that was written for all of them.
+function eachStatement(entry: JournalEntry): JournalEntry[] {
+  const { action, statement, sql } = entry
+  const ran = statement === -1 && (action === 'up' || action === 'down') ? ranIn(sql) : []
+  return ran.length === 0 ? [entry] : ran.map(([index, text]) => ({ ...entry, statement: index, sql: text }))
 }
 
 const worded = (words: string | undefined): { words?: string } => (words === undefined ? {} : { words })

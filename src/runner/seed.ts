@@ -25,6 +25,8 @@ export type Row = Readonly<Record<string, string | number | boolean | null>>
 export interface SeedDefinition {
   /** Runs in a transaction of its own. */
   run(database: SeedDatabase): Promise<void> | void
+  /** At a start, before revisions are applied: throws what forbids it. It only reads, and the tables may not be there yet. */
+  check?(database: SeedDatabase): Promise<void> | void
   /** It may run again and again without doing harm, and does: at every start and every `godwit seed`. */
   always?: boolean
   /** Only in these environments. Absent: in all. */
@@ -96,6 +98,7 @@ export interface LoadedSeed extends SeedFile {
   always: boolean
   environments?: readonly string[]
   run?: SeedDefinition['run']
+  check?: NonNullable<SeedDefinition['check']>
 }
 
 /** Loads one. Errors: SEED_INVALID (also where the module throws). */
@@ -105,7 +108,14 @@ export async function loadSeed(source: SeedFile): Promise<LoadedSeed> {
   if (!isDefinition(definition)) throw invalid(source.file, 'it does not export `seed({ run })` as its default')
   const { run, always = false, environments } = definition
   // Called on its definition: a method may use `this`.
-  return { ...source, run: run.bind(definition), always, ...(environments !== undefined && { environments }) }
+  const check = definition.check?.bind(definition)
+  return {
+    ...source,
+    run: run.bind(definition),
+    ...(check !== undefined && { check }),
+    always,
+    ...(environments !== undefined && { environments }),
+  }
 }
 
 async function imported(file: string): Promise<unknown> {

@@ -8,6 +8,7 @@ import { codeOf, fixOf } from './failure.ts'
 import { type Author, type Ledger, ledger } from './journal.ts'
 import { LOCK_WAIT, patience } from './patience.ts'
 import type { RunnerContext } from './reports.ts'
+import { withRights } from './rights.ts'
 import { type Part, SendFailure } from './send.ts'
 import { openSpeller, type Speller } from './speller.ts'
 
@@ -90,7 +91,8 @@ export async function withSession<Result>(
     })
   } catch (error) {
     if (signal?.aborted && !isGodwitError(error)) throw interrupted(error)
-    throw coded(dialect, error)
+    const told = coded(dialect, error)
+    throw isGodwitError(told) && told !== error ? await withRights(dialect, connection, told) : told
   } finally {
     signal?.removeEventListener('abort', stop)
     await calm()

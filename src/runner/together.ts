@@ -4,7 +4,7 @@ import { since } from '../amount.ts'
 import { books, clear, parts } from './alone.ts'
 import { mayConvert } from './conversions.ts'
 import { claimOf, isWhole, type Resume } from './execute.ts'
-import { asksSchema, liveFor, planOf } from './items.ts'
+import { asksSchema, liveFor, planOf, ranOf } from './items.ts'
 import { toldOf } from './outcome.ts'
 import { type Prepared, workFor } from './prepare.ts'
 import { isReason, pauseFor } from './retry.ts'
@@ -114,7 +114,7 @@ function legsOf(session: Session, works: readonly Work[]): { legs: Leg[]; owed: 
     if (whole) {
       const head = [...parts(...begin), ...owed, claimOf(session, step, 'done')]
       const body = sent.map(({ item, index }): Part => ({ sql: item.statement.sql, item, index }))
-      const all = [...head, ...body, ...parts(ledger.done(id, 'up'), commit)]
+      const all = [...head, ...body, ...parts(ledger.done(id, 'up', ranOf(items)), commit)]
       add({ work, parts: all, commit: all.length }, [])
       continue
     }

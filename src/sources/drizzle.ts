@@ -66,7 +66,10 @@ async function statements(paths: readonly string[], options: DrizzleOptions, tar
   const { loadOrm } = await import('./drizzle/orm.ts')
   const files = await findFiles(paths, target.directory, MODEL_EXTENSIONS)
   const [first] = files
-  if (first === undefined) throw new GodwitError('SOURCE_MISSING', 'The configuration names no model file.')
+  if (first === undefined)
+    throw new GodwitError('SOURCE_MISSING', 'The configuration names no model file.', {
+      fix: "Name at least one in godwit.config.ts: `source: drizzle('./src/schema.ts')`.",
+    })
   const exports = await loadExports(files)
   const orm = await loadOrm(first)
   refuseOtherDatabases(exports, orm, target.dialect)

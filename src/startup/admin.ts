@@ -34,11 +34,19 @@ const KNOWN =
  * A step that makes the administrator where there is none; one that is there is left alone, whatever its password.
  * Errors: PASSWORD_REFUSED (none is given; in production also a short one or one that everybody knows).
  */
-export function adminUser(options: AdminOptions = {}): Step {
+export function adminUser(options: AdminOptions = {}): Step & Required<Pick<Step, 'check'>> {
   const { table = 'users', row = { username: 'admin' }, passwordColumn = 'password_hash' } = options
   const by = options.by ?? Object.keys(row)[0] ?? 'username'
   return {
     name: 'Admin user',
+    async check(database) {
+      try {
+        passwordFor(options, database.environment)
+      } catch (refusal) {
+        // Who is there needs no password. A table that cannot be asked is not there yet.
+        if (!(await exists(database, table, by, row).catch(() => false))) throw refusal
+      }
+    },
     async run(database) {
       if (await exists(database, table, by, row)) return
       const password = passwordFor(options, database.environment)

@@ -29,22 +29,14 @@ export function linesFor(logger: Logger) {
     skipped: () => info(`⏭️ ${VARIABLES.skip} is set - skipping database set-up`),
     current: () => info('✅ Database tables exist - skipping migrations'),
     others: () => info('✅ Database tables exist - another instance has run the migrations'),
-    running: (fresh: boolean, pending: number) =>
-      info(
-        fresh
-          ? '📦 Database tables not found. Running migrations...'
-          : `📦 Database is behind by ${counted(pending)}. Running migrations...`,
-      ),
+    running: (found: Found, pending: number) => info(`📦 ${wordsOf(found, counted(pending))} Running migrations...`),
     partly: (steps: number, failed: number) =>
       warn(`⚠️ Migrations completed in part: ${counted(steps)} applied, ${failed} failed`),
     done: (steps: number, ms: number) =>
       info(`✅ Migrations completed successfully! (${counted(steps)}, ${Math.round(ms)} ms)`),
-    manual(fresh: boolean, pending: readonly string[]) {
-      warn(
-        fresh
-          ? '⚠️ Database tables not found.'
-          : `⚠️ Database is behind by ${counted(pending.length)}: ${pending.join(', ')}.`,
-      )
+    manual(found: Found, pending: readonly string[]) {
+      warn(`⚠️ ${wordsOf(found, `${counted(pending.length)}: ${pending.join(', ')}`)}`)
+      if (!found.applied && found.tables > 0) warn('   To take it over as it is: godwit adopt')
       warn(`   To auto-run migrations on startup, set: ${VARIABLES.migrate}=true`)
       warn('   To run them now: godwit upgrade')
     },
@@ -100,6 +92,18 @@ export function linesFor(logger: Logger) {
 }
 
 export type Lines = ReturnType<typeof linesFor>
+
+/** What a start found: whether any revision is applied, and where none is, how many tables there are. */
+export interface Found {
+  applied: boolean
+  tables: number
+}
+
+function wordsOf({ applied, tables }: Found, behind: string): string {
+  if (applied) return `Database is behind by ${behind}.`
+  if (tables === 0) return 'Database tables not found.'
+  return `Database has ${tables} ${tables === 1 ? 'table' : 'tables'}, and no history of migrations.`
+}
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'revision' : 'revisions'}`
 

@@ -1,7 +1,7 @@
 // What a start works on: the database, the revisions and the seeds, from configuration or from a bundle.
 import { type Config, type ConfigInput, loadConfig } from '../config.ts'
 import type { Connection, Connector, Dialect } from '../dialects/dialect.ts'
-import { connectorOf, dialectNamed, dialectOf, reading } from '../dialects/index.ts'
+import { connectorOf, dialectNamed, dialectOf, reading, withoutDriver } from '../dialects/index.ts'
 import { GodwitError } from '../errors.ts'
 import { isUnencoded, rememberSecrets } from '../redact.ts'
 import { type Folder, readFolder } from '../revisions/folder.ts'
@@ -79,7 +79,7 @@ function checked(hasConnection: boolean, url: string | undefined): string {
     })
   }
   rememberSecrets(url)
-  if (!isUnencoded(url)) return url
+  if (!isUnencoded(url)) return withoutDriver(url)
   throw urlInvalid(url, 'The database URL cannot be read: its password holds an @, a / or a #.', {
     why: 'These characters mean something in a URL, so that a part of the password would be taken for the host.',
     fix: 'Write them percent-encoded: %40 for @, %2F for /, %23 for #.',

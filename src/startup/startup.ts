@@ -3,10 +3,11 @@ import { since } from '../amount.ts'
 import type { Connection } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import { anyDue, decideSeeds } from '../runner/due.ts'
+import type { RunnerEvent } from '../runner/events.ts'
 import { patience } from '../runner/patience.ts'
 import type { RunnerContext, RunReport } from '../runner/reports.ts'
 import { version } from '../version.ts'
-import { type Lines, linesFor } from './log.ts'
+import { type Found, type Lines, linesFor } from './log.ts'
 import { type Look, look } from './look.ts'
 import type { StartupOptions, StartupReport } from './options.ts'
 import { type Environment, environmentOf, type Policy, policyOf } from './policy.ts'
@@ -126,7 +127,7 @@ async function open(run: Run, project: Project): Promise<Connection | undefined>
     if (create || !isGodwitError(cause) || cause.code !== 'DATABASE_MISSING') throw cause
     run.report.status = 'pending'
     run.report.pending = folder.files.map(({ id }) => id)
-    run.lines.manual(true, run.report.pending)
+    run.lines.manual({ applied: false, tables: 0 }, run.report.pending)
     return undefined
   }
 }
@@ -141,7 +142,7 @@ async function onConnection(run: Run, project: Project, connection: Connection):
   else if (!seen.clear) await complain(run, project, connection)
   else {
     report.status = 'pending'
-    lines.manual(seen.fresh, seen.pending)
+    lines.manual(await foundBy(seen, project, connection), seen.pending)
     return
   }
   run.during = 'initialization'
@@ -162,8 +163,19 @@ async function onConnection(run: Run, project: Project, connection: Connection):
 async function migrate(run: Run, project: Project, connection: Connection, seen: Look): Promise<void> {
   const { lines, report } = run
   run.during = 'migration'
-  if (seen.pending.length > 0) lines.running(seen.fresh, seen.pending.length)
-  const done = await upgradeOrWait(run, project, connection)
+  await mayBegin(run, project, connection, seen)
+  const found = await foundBy(seen, project, connection)
+  // Said by the one that has the lock and something to do: the others wait, and say that.
+  let said = false
+  const done = await upgradeOrWait(run, project, connection, (event) => {
+    if (!said && WORK.has(event.type)) {
+      said = true
+      const left = event.type === 'plan' ? event.revisions.length : seen.pending.length
+      // Whoever takes over from one that was killed finds what that one has made.
+      lines.running({ ...found, applied: found.applied || left < seen.pending.length }, left)
+    }
+    lines.event(event)
+  })
   const ran = [...(done.finished ?? []), ...done.steps]
   report.applied = ran.map(({ revision }) => revision)
   report.pending = done.waiting ?? []
@@ -176,9 +188,38 @@ async function migrate(run: Run, project: Project, connection: Connection, seen:
   lines.done(ran.length, done.duration)
 }
 
+/** A start that cannot come to its end does not begin. */
+async function mayBegin(run: Run, project: Project, connection: Connection, seen: Look): Promise<void> {
+  const { options, env, lines } = run
+  if (seen.pending.length === 0) return
+  const environment = environmentOf(env, options.environment)
+  const files = options.seeds === false ? [] : project.seeds
+  const decisions = await decideSeeds(files, seen.state.books.meta, environment)
+  const seeds = decisions.flatMap((decision) => ('seed' in decision ? [decision.seed] : []))
+  const { steps = [] } = options
+  if (![...steps, ...seeds].some((each) => typeof each !== 'string' && each.check !== undefined)) return
+  run.during = 'initialization'
+  const { checkWork } = await import('./steps.ts')
+  await checkWork(await project.dialect(), connection, { steps, seeds, environment }, lines)
+  run.during = 'migration'
+}
+
+const WORK: ReadonlySet<RunnerEvent['type']> = new Set(['plan', 'settled', 'step started', 'ensured', 'backfill'])
+
+// No history says nothing about tables: they are counted, where somebody is going to be told.
+async function foundBy({ fresh }: Look, project: Project, connection: Connection): Promise<Found> {
+  if (!fresh) return { applied: true, tables: 0 }
+  return { applied: false, tables: (await (await project.dialect()).inspect(connection)).tables.length }
+}
+
 /** Upgrades; where the wait for another instance was too short, what counts is whether it has come to the end. */
-async function upgradeOrWait(run: Run, project: Project, connection: Connection): Promise<RunReport> {
-  const context = await contextOf(run, project, connection)
+async function upgradeOrWait(
+  run: Run,
+  project: Project,
+  connection: Connection,
+  emit: (event: RunnerEvent) => void,
+): Promise<RunReport> {
+  const context = { ...(await contextOf(run, project, connection)), emit }
   const { upgrade } = await import('../runner/index.ts')
   try {
     const { keepGoing = false, acceptLoss = false } = run.options

@@ -2,13 +2,14 @@
 
 import { since } from '../amount.ts'
 import type { Config } from '../config.ts'
+import type { Connection, Dialect } from '../dialects/dialect.ts'
 import { GodwitError, isGodwitError } from '../errors.ts'
 import type { SeedReport } from '../runner/due.ts'
-import { runJob } from '../runner/jobs.ts'
+import { helped, runJob } from '../runner/jobs.ts'
 import { underLock } from '../runner/locked.ts'
 import type { RunnerContext } from '../runner/reports.ts'
 import { folderOf, initialise, readState } from '../runner/run.ts'
-import type { SeedDatabase, SeedFile } from '../runner/seed.ts'
+import type { LoadedSeed, SeedDatabase, SeedFile } from '../runner/seed.ts'
 import { seedAll } from '../runner/seeds.ts'
 import { innermost, SendFailure } from '../runner/send.ts'
 import { type Session, withSession } from '../runner/session.ts'
@@ -19,6 +20,11 @@ export interface Step {
   /** For log lines and the report: `Default users`. */
   name: string
   run(database: StepDatabase): Promise<void> | void
+  /**
+   * Before revisions are applied: throws what forbids the start (a password that is missing), so that it does not fail
+   * half-way. It only reads, and the tables may not be there yet.
+   */
+  check?(database: StepDatabase): Promise<void> | void
   /** Its failure is reported, and the start goes on. Default false. */
   continueOnError?: boolean
 }
@@ -62,6 +68,30 @@ export async function runWork(context: RunnerContext, work: Work, lines: Lines):
       return inOrder(session, context, work, lines)
     }),
   )
+}
+
+/** Asks the steps and the seeds that are due whether the start may begin. Errors: coded ones that they throw; STEP_FAILED. */
+export async function checkWork(
+  dialect: Dialect,
+  connection: Connection,
+  { steps, seeds, environment }: { steps: Work['steps']; seeds: readonly LoadedSeed[]; environment: string },
+  lines: Lines,
+): Promise<void> {
+  const database = helped(dialect, connection, environment)
+  const asked = [...steps.flatMap((step) => (typeof step === 'string' ? [] : [step])), ...seeds]
+  for (const one of asked) {
+    try {
+      await one.check?.({ ...database, log: lines.info })
+    } catch (cause) {
+      if (isGodwitError(cause)) throw cause
+      throw new GodwitError('STEP_FAILED', `"${one.name}" refuses the start: ${messageOf(cause)}`, {
+        why: 'It was asked before the migrations: nothing was run.',
+        fix: 'Correct what it says, then start again.',
+        data: { step: one.name },
+        cause,
+      })
+    }
+  }
 }
 
 /** What they came to. */

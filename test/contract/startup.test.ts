@@ -297,7 +297,46 @@ create index users_city on users (city);`,
         if (password)
           expect(JSON.stringify(error) + log.text()).not.toContain(password === 'admin' ? '"admin"!' : password)
       }
-      expect(await place.ask('select * from users')).toEqual([])
+      // Refused before the revisions: nothing was made.
+      expect(await tables()).toEqual([])
+      expect(log.text()).not.toContain('Running migrations')
+      const admin = adminUser({ row: { id: 1, username: 'admin' }, by: 'username', env: { ADMIN_PASSWORD: SECRET } })
+      expect(await migrate({ steps: [admin], environment: 'production' })).toMatchObject({ status: 'migrated' })
+      // Who is there needs no password, also where there is something to apply.
+      await place.writeSql('two', ['one'], 'create table pets (id integer primary key)', 'drop table pets')
+      const later = adminUser({ row: { id: 1, username: 'admin' }, by: 'username', env: {} })
+      expect(await migrate({ steps: [later], environment: 'production' })).toMatchObject({ applied: ['two'] })
+    })
+
+    test('steps and seeds that forbid the start are asked before the revisions', async () => {
+      const step = { name: 'Licence', run: () => {}, check: () => Promise.reject(new Error('it has run out')) }
+      expect(await failure(migrate({ steps: [step] }))).toMatchObject({
+        code: 'STEP_FAILED',
+        message: expect.stringContaining('"Licence" refuses the start: it has run out'),
+        fix: expect.stringContaining('start again'),
+      })
+      expect(await tables()).toEqual([])
+      await writeFile(
+        join(seeds, '1.mjs'),
+        "export default { check(database) { if (database.environment === 'staging') throw new Error('not here') }, run() {} }",
+      )
+      const refused = await failure(migrate({ environment: 'staging' }))
+      expect(refused).toMatchObject({ code: 'STEP_FAILED', message: expect.stringContaining('not here') })
+      expect(await tables()).toEqual([])
+      expect(await migrate()).toMatchObject({ status: 'migrated', seeds: [{ name: '1.mjs', outcome: 'ran' }] })
+    })
+
+    test('tables without a history are not called missing', async () => {
+      await place.on(async (connection) => {
+        await connection.execute('create table one (id integer primary key)')
+        await connection.execute('create table two (id integer primary key)')
+      })
+      await start()
+      expect(log.lines[0]).toBe('⚠️ Database has 2 tables, and no history of migrations.')
+      expect(log.text()).toContain('godwit adopt')
+      log.lines.length = 0
+      await migrate()
+      expect(log.lines[0]).toBe('📦 Database has 2 tables, and no history of migrations. Running migrations...')
     })
 
     test('with nothing to do it is one round trip', async () => {
@@ -336,6 +375,8 @@ create index users_city on users (city);`,
       expect(reports.flatMap(({ applied }) => applied).sort()).toEqual(['one', 'two'])
       expect(reports.flatMap((report) => report.seeds).filter(({ outcome }) => outcome === 'ran')).toHaveLength(1)
       expect(await place.ask('select id from users order by id')).toHaveLength(2)
+      // Whoever waits says that, and not that it migrates.
+      expect(log.lines.filter((line) => line.includes('Running migrations'))).toHaveLength(1)
     })
   })
 }

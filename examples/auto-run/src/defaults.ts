@@ -18,9 +18,15 @@ const USERS = [
   },
 ]
 
+const isAlone = ({ environment }: StepDatabase): boolean => environment === 'development' || environment === 'test'
+
 /** The users that every installation begins with. Their passwords come from the environment, and are never shown. */
 export const defaultUsers: Step = {
   name: 'Default users',
+  // Before the migrations: a start without the administrator's password does not begin.
+  async check(database) {
+    if (!isAlone(database)) await administrator.check(database)
+  },
   async run(database) {
     let created = 0
     for (const user of USERS) {
@@ -28,7 +34,7 @@ export const defaultUsers: Step = {
       if (await known()) continue
       const { developmentPassword, ...real } = user
       // Passwords that stand in a file are for those who are alone with the program.
-      const alone = database.environment === 'development' || database.environment === 'test'
+      const alone = isAlone(database)
       // Elsewhere only the administrator has to be; the others are made where they have a password.
       if (!alone && user.row.role !== 'admin' && !process.env[user.variable]) continue
       await adminUser(alone ? { ...real, developmentPassword } : real).run({ ...database, log: () => {} })
@@ -37,6 +43,9 @@ export const defaultUsers: Step = {
     if (created > 0) database.log('✅ Default users created successfully!')
   },
 }
+
+/** The administrator, as it is made where one program serves many: with a password that somebody has set. */
+const administrator = adminUser({ row: { username: 'admin' }, variable: 'ADMIN_PASSWORD' })
 
 /** Rows that forms choose from. What an administrator has added is left alone; what is missing comes back. */
 export const masterData: Step = {

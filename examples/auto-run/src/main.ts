@@ -7,6 +7,9 @@ import { listen } from './server.ts'
 
 const steps = [defaultUsers, masterData]
 
+// The name that the switch had in the original; deployments may still set it.
+if (process.env.FLASK_SKIP_DB_INIT) process.env.SKIP_DB_INIT ??= process.env.FLASK_SKIP_DB_INIT
+
 // AUTO_MIGRATE_ON_STARTUP and SKIP_DB_INIT decide. A failure has been logged; a program that cannot work does not listen.
 let report: StartupReport = await startup({ steps }).catch((error: unknown) => {
   if (!isGodwitError(error)) throw error

@@ -68,6 +68,11 @@ describeEach(targets)('$name', ({ name, scratch }) => {
     expect(skipped.output()).toContain('⏭️ SKIP_DB_INIT is set - skipping database set-up')
     expect(skipped.output()).not.toContain('tables exist')
     expect(await skipped.stop()).toBe(0)
+    // By the name that the original's deployments set.
+    const flask = run(start(database, { FLASK_SKIP_DB_INIT: '1' }))
+    await address(flask)
+    expect(flask.output()).toContain('⏭️ SKIP_DB_INIT is set - skipping database set-up')
+    expect(await flask.stop()).toBe(0)
 
     // One revision back, as after a deployment of a newer program.
     expect(await run(godwit(database, ['downgrade', '--yes'])).ended).toBe(0)

@@ -7,4 +7,8 @@ const admin = adminUser({
   developmentPassword: 'admin123',
 })
 
-export default seed({ run: (database) => admin.run({ ...database, log: () => {} }) })
+// `check` is asked before the revisions are applied: a start that would be refused here does not begin.
+export default seed({
+  check: (database) => admin.check({ ...database, log: () => {} }),
+  run: (database) => admin.run({ ...database, log: () => {} }),
+})

@@ -30,7 +30,9 @@ export function text(report: CheckReport, ui: Ui): string {
       'models and revisions',
       models,
       conflict === undefined
-        ? 'left out (no models are configured, or --no-models)'
+        ? report.leftOut.models === 'not asked'
+          ? 'left out (--no-models)'
+          : 'left out: no models are configured; name them as `source` in godwit.config.ts'
         : `not compared before the branches are joined: ${clean(conflict)}`,
       '`godwit migrate` writes the revision that is missing.',
       ui,
@@ -48,7 +50,9 @@ export function text(report: CheckReport, ui: Ui): string {
     side(
       'database and its history',
       database,
-      'left out (no database is configured, or --no-database)',
+      report.leftOut.database === 'not asked'
+        ? 'left out (--no-database)'
+        : 'left out: no database is configured; set DATABASE_URL, or pass --url',
       report.applied === 0
         ? 'Its history is empty, and it has tables: `godwit adopt` takes it over as it is.'
         : incomplete.length > 0

@@ -4,7 +4,7 @@ import { clean, join, table, type Ui } from './ui.ts'
 
 /** What was found, what was written, what comes next. */
 export function text(report: InitReport, { colors }: Ui): string {
-  const { config, folder, models, url, first, skipped, next } = report
+  const { config, folder, models, url, first, missing, skipped, next } = report
   const tick = colors.green('✓')
   const found = [
     [
@@ -24,6 +24,7 @@ export function text(report: InitReport, { colors }: Ui): string {
     `${tick} ${clean(config.file)} ${colors.dim(config.created ? 'written' : 'was there')}`,
     `${tick} ${clean(folder.path)}/ ${colors.dim(folder.created ? 'made' : 'was there')}`,
     first && `${tick} ${clean(first.file)} ${colors.dim('the first revision, from the models')}`,
+    missing.length > 0 && `${colors.yellow('!')} not installed: ${missing.map(clean).join(', ')}`,
     skipped && `${colors.yellow('!')} no first revision: ${clean(skipped.message)}`,
   ]
   return join(

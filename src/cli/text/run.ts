@@ -1,4 +1,5 @@
 // The text of `upgrade` and `downgrade`.
+import type { DowngradeReport } from '../../commands/downgrade.ts'
 import type { ScriptReport, UpgradeReport } from '../../commands/upgrade.ts'
 import { ensuredWords } from '../../runner/ensured-words.ts'
 import type { RunReport } from '../../runner/index.ts'
@@ -34,7 +35,21 @@ export function text(report: UpgradeReport | ScriptReport, ui: Ui): Text {
     ran.length > 0 && stepLines(rows, ran, ui),
     `${capital(did.join(', and '))} in ${duration(report.duration)}; the database is at ${ids(to, ui)}.`,
     direction === 'up' && pending > 0 && colors.dim(`${plural(pending, 'revision')} still pending.`),
+    direction === 'down' && steps.length > 0 && wayForth(report, ui),
   )
+}
+
+// Whoever went back wants to know how to come forth again, and where the data is.
+function wayForth(report: UpgradeReport & Partial<Pick<DowngradeReport, 'losses'>>, { colors }: Ui): string {
+  const { backup, steps, losses = [] } = report
+  const again = `\`godwit upgrade\` applies ${steps.length === 1 ? 'it' : 'them'} again`
+  const gone = losses.some(({ rows }) => rows !== 0)
+  const data = !gone
+    ? '.'
+    : backup === undefined
+      ? ', without the data that went: no backup was taken.'
+      : `, without the data that went; \`godwit restore ${clean(backup)} --replace\` brings the database back as it was.`
+  return `${colors.cyan('→')} ${again}${data}`
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

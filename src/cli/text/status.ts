@@ -119,5 +119,14 @@ function tablesText(tables: readonly TableStatus[], { colors }: Ui): string {
       : `${estimated ? '~' : ''}${rows.toLocaleString('en-US')}${atLeast ? '+' : ''}`,
   ])
   const head = ['table', 'columns', 'rows'].map((cell) => colors.dim(cell))
-  return table([head, ...rows], { right: [1, 2] })
+  const lines = table([head, ...rows], { right: [1, 2] }).split('\n')
+  return lines.flatMap((line, at) => [line, ...columnLines(tables[at - 1]?.list, colors.dim)]).join('\n')
 }
+
+const columnLines = (list: TableStatus['list'] = [], dim: (text: string) => string): string[] =>
+  list.length === 0
+    ? []
+    : table(
+        list.map(({ name, type, nullable }) => [clean(name), dim(`${clean(type)}${nullable ? '' : ' not null'}`)]),
+        { indent: 4 },
+      ).split('\n')

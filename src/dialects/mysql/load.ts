@@ -122,6 +122,7 @@ function statementError(error: unknown, sql: string): GodwitError {
     const begin = before.lastIndexOf('\n') + 1
     const end = sql.indexOf('\n', offset)
     return new GodwitError('SQL_SYNTAX', `SQL syntax error: ${message}.`, {
+      fix: 'Correct the text at the place that is shown.',
       place: {
         line: before.split('\n').length,
         column: offset - begin + 1,

@@ -107,7 +107,11 @@ function read(file: string, option: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new GodwitError('URL_INVALID', `The file of ${option} cannot be read: ${file}`, { cause })
+    throw new GodwitError('URL_INVALID', `The file of ${option} cannot be read: ${file}`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: 'Check the path and the rights of the file; a relative path begins at the working directory.',
+      cause,
+    })
   }
 }
 

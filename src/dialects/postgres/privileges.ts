@@ -11,6 +11,8 @@ interface Answer {
   may_make_schemas: boolean
   owns: number | string
   others: number | string
+  whose: string | null
+  owners: string | null
   may_write_history: boolean
   standby: boolean
 }
@@ -21,6 +23,10 @@ const QUERY = `select current_user as who,
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') as may_make_schemas,
   count(*) filter (where not ours and pg_catalog.pg_has_role(owner, 'USAGE')) as owns,
   count(*) filter (where not ours and not pg_catalog.pg_has_role(owner, 'USAGE')) as others,
+  pg_catalog.string_agg(oid::pg_catalog.regclass::text || ' (' || pg_catalog.pg_get_userbyid(owner) || ')', ', ' order by oid::pg_catalog.regclass::text)
+    filter (where not ours and not pg_catalog.pg_has_role(owner, 'USAGE')) as whose,
+  pg_catalog.string_agg(distinct pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(owner)), ', ')
+    filter (where not ours and not pg_catalog.pg_has_role(owner, 'USAGE')) as owners,
   coalesce(bool_and(pg_catalog.has_table_privilege(oid, 'SELECT') and pg_catalog.has_table_privilege(oid, 'INSERT')
     and pg_catalog.has_table_privilege(oid, 'UPDATE') and pg_catalog.has_table_privilege(oid, 'DELETE')) filter (where ours), true) as may_write_history,
   pg_catalog.pg_is_in_recovery() as standby
@@ -36,7 +42,7 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
   if (found === undefined) return []
   const role = identifier(found.who)
   const others = Number(found.others)
-  return [
+  const list: Privilege[] = [
     {
       allows: 'write at all (a primary, not a standby)',
       granted: !found.standby,
@@ -44,13 +50,13 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
       fix: 'Use the URL of the primary.',
     },
     {
-      allows: 'use schema public',
+      allows: `use schema public as ${role}`,
       granted: found.may_use,
       needed: 'always',
       fix: `GRANT USAGE ON SCHEMA public TO ${role};`,
     },
     {
-      allows: 'create tables in schema public',
+      allows: `create tables in schema public as ${role}`,
       granted: found.may_create,
       needed: 'always',
       fix: `GRANT CREATE ON SCHEMA public TO ${role};`,
@@ -63,10 +69,12 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
     },
     {
       allows:
-        others === 0 ? 'change the tables that are there' : `change ${others} of the tables: another role owns them`,
+        others === 0
+          ? 'change the tables that are there'
+          : `change ${others} of the tables as ${role}, because another role owns them: ${shortened(found.whose ?? '')}`,
       granted: others === 0,
       needed: 'sometimes',
-      fix: `Only the owner of a table may change it: GRANT <owner> TO ${role}; or ALTER TABLE … OWNER TO ${role};`,
+      fix: `Only the owner of a table may change it: GRANT ${found.owners ?? '<owner>'} TO ${role}; or, table by table, ALTER TABLE … OWNER TO ${role};`,
     },
     {
       allows: 'create schemas',
@@ -75,7 +83,12 @@ export async function privileges(connection: Connection): Promise<Privilege[]> {
       fix: `GRANT CREATE ON DATABASE ${identifier(databaseOf(connection))} TO ${role};`,
     },
   ]
+  return list.map((each) => ({ ...each, who: role }))
 }
+
+// A name in full or not at all.
+const shortened = (list: string): string =>
+  list.length <= 1000 ? list : `${list.slice(0, list.lastIndexOf(', ', 1000))}, …`
 
 // The embedded engine has one database, whatever its folder is called.
 const databaseOf = ({ location }: Connection): string =>

@@ -22,7 +22,9 @@ const PLAIN = /^[a-z_][a-z0-9_]*$/
 /** A name as SQL, quoted where the server would quote it. Errors: SQL_UNSUPPORTED for a NUL or an empty name. */
 export function identifier(name: string): string {
   if (name === '' || name.includes('\0')) {
-    throw new GodwitError('SQL_UNSUPPORTED', 'A name in the database is empty or holds a NUL character.')
+    throw new GodwitError('SQL_UNSUPPORTED', 'A name in the database is empty or holds a NUL character.', {
+      fix: 'Give it another name in the models or the revision.',
+    })
   }
   return PLAIN.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
@@ -38,7 +40,10 @@ export function literal(value: string | number | boolean | null): string {
   if (value === null) return 'null'
   if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : `'${value}'`
-  if (value.includes('\0')) throw new GodwitError('SQL_UNSUPPORTED', 'A text with a NUL character cannot be stored.')
+  if (value.includes('\0'))
+    throw new GodwitError('SQL_UNSUPPORTED', 'A text with a NUL character cannot be stored.', {
+      fix: 'Take the NUL character (\\0) out of the text.',
+    })
   const quoted = `'${value.replaceAll("'", "''")}'`
   return value.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted
 }

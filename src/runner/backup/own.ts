@@ -7,6 +7,8 @@ import type { Operation } from '../../operations/operation.ts'
 import { emptySchema, type Schema, type Table } from '../../schema/schema.ts'
 import { names, RESTORING, readBookkeeping, TABLES } from '../journal.ts'
 
+const ANOTHER = 'It was cut off: restore from another backup; `godwit backup` makes a new one.'
+
 export const OWN_KIND = 'godwit rows'
 export const OWN_FILE = 'dump.jsonl'
 
@@ -94,7 +96,7 @@ export async function load({ dialect, rows, connection, current, content, path, 
       else if ('counter' in line || last.length > 0) last.push('sql' in line ? line.sql : line.counter)
       else await run([line.sql])
     }
-    if (bare === undefined) throw new GodwitError('BACKUP_INVALID', 'The dump is empty.')
+    if (bare === undefined) throw new GodwitError('BACKUP_INVALID', 'The dump is empty.', { fix: ANOTHER })
     await run(rows.afterRows)
     await run(rows.finish(made.flatMap((operation) => (operation.kind === 'createObject' ? [operation.object] : []))))
     const rest = diff(bare, withKept(whole, current, rows), { traits: dialect.traits })
@@ -190,7 +192,8 @@ async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Line
     length += bytes.length
     if (length > LONGEST) throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is too long to be ours.')
   }
-  if (rest.length > 0) throw new GodwitError('BACKUP_INVALID', 'The dump ends in the middle of a line.')
+  if (rest.length > 0)
+    throw new GodwitError('BACKUP_INVALID', 'The dump ends in the middle of a line.', { fix: ANOTHER })
 }
 
 // The dump may have been in other hands.

@@ -97,7 +97,11 @@ async function agreed(session: Session, request: RestoreRequest, plan: RestorePl
   const { dialect, connection } = session
   for (;;) {
     const consent = await request.agree(plan)
-    if (consent === false) throw new GodwitError('DECISION_NEEDED', 'Declined. Nothing was changed.')
+    if (consent === false) {
+      throw new GodwitError('DECISION_NEEDED', 'Declined. Nothing was changed.', {
+        fix: 'Run it again to be asked again, or restore into another database: --url.',
+      })
+    }
     if (consent === true) return []
     const looks = plan.replaced.flatMap(({ name }, at) => {
       const most = consent.most[at]

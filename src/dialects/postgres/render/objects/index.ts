@@ -61,7 +61,9 @@ const known: ReadonlyMap<string, Family> = new Map(Object.entries(families))
 export function familyOf({ type, name }: Pick<SchemaObject, 'type' | 'name'>): Family {
   const family = known.get(type)
   if (family === undefined) {
-    throw new GodwitError('SQL_UNSUPPORTED', `PostgreSQL has no objects of type "${type}" (${name}).`)
+    throw new GodwitError('SQL_UNSUPPORTED', `PostgreSQL has no objects of type "${type}" (${name}).`, {
+      fix: 'Correct the type in the revision; what is not known is written as op.sql.',
+    })
   }
   return family
 }
