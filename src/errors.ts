@@ -169,6 +169,15 @@ function told({ code, message, why, fix, place }: GodwitError, stack: string): s
   ].join('\n')
 }
 
+/** What an error says beside its message, for another one that says more. */
+export const detailsOf = ({ why, fix, place, data, underlying }: GodwitError): ErrorDetails => ({
+  ...(why !== undefined && { why }),
+  ...(fix !== undefined && { fix }),
+  ...(place !== undefined && { place }),
+  ...(data !== undefined && { data }),
+  cause: underlying,
+})
+
 /** True for our own, coded errors: everything else that reaches the top is a bug. */
 export const isGodwitError = (error: unknown): error is GodwitError =>
   error instanceof GodwitError ||

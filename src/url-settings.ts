@@ -21,7 +21,11 @@ export function ignoredSettings(names: Iterable<string>, settings: UrlSettings):
     if (known(settings.ignored)) ignored.push(written)
     if (known(settings.ignored) || known(settings.known)) continue
     const refused = new Map(Object.entries(settings.refused ?? {})).get(name)
-    if (refused !== undefined) throw new GodwitError('URL_INVALID', `The URL sets ${written}.`, refused)
+    if (refused !== undefined)
+      throw new GodwitError('URL_INVALID', `The URL sets ${written}.`, {
+        why: refused.why,
+        fix: refused.fix,
+      })
     throw new GodwitError('URL_INVALID', `The URL has a setting that is not known: ${shown(written)}.`, {
       why: 'A setting that nobody reads could have been meant to change where or how statements run.',
       fix: suggestion(name, settings.known),

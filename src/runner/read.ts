@@ -1,6 +1,6 @@
 // The reading verbs: where the database is, and who did what.
 
-import { GodwitError } from '../errors.ts'
+import { detailsOf, GodwitError } from '../errors.ts'
 import { parseRevisionFile, type RevisionFile } from '../revisions/folder.ts'
 import { headsAmong, load, loadStored, type Revision } from '../revisions/index.ts'
 import { editedError } from './edited.ts'
@@ -66,7 +66,7 @@ async function unreadable(
     const current = headsAmong(state.graph, state.applied)
     const error = await editedError(dialect, connection, [file], current)
     return new GodwitError(error.code, error.message, {
-      ...error,
+      ...detailsOf(error),
       why: `The text that was applied is needed. ${why}\n${error.why}`,
     })
   }

@@ -190,7 +190,8 @@ async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Line
     }
     if (bytes.length > 0) rest.push(bytes)
     length += bytes.length
-    if (length > LONGEST) throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is too long to be ours.')
+    if (length > LONGEST)
+      throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is too long to be ours.', { fix: ANOTHER })
   }
   if (rest.length > 0)
     throw new GodwitError('BACKUP_INVALID', 'The dump ends in the middle of a line.', { fix: ANOTHER })
@@ -204,7 +205,7 @@ function lineIn(text: string): Line {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
-  throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is not ours.')
+  throw new GodwitError('BACKUP_INVALID', 'The dump holds a line that is not ours.', { fix: ANOTHER })
 }
 
 function isLine(line: unknown): line is Line {
