@@ -307,7 +307,7 @@ describe('decisions', () => {
     expect(refused.code).toBe(4)
     expect(refused.stderr).toMatch(/DATA_LOSS[\s\S]*--backup to take a backup first/)
     const plain = await at.cli(['downgrade', '--yes'])
-    expect(plain.stderr).toMatch(/without a backup/)
+    expect(plain.stderr).toMatch(/This throws data away: .*No backup is taken/)
     expect((await at.cli(['upgrade'])).code).toBe(0)
     const down = await at.cli(['downgrade', 'base', '--yes', '--backup'])
     expect(down.stderr).not.toMatch(/without a backup/)

@@ -104,11 +104,12 @@ async function readRows(
   )
 }
 
-// One line for each statement of a transaction, in the place of the one that was written for all of them.
+// One line for each statement of a transaction, before the one that was written for all of them.
 function eachStatement(entry: JournalEntry): JournalEntry[] {
   const { action, statement, sql } = entry
   const ran = statement === -1 && (action === 'up' || action === 'down') ? ranIn(sql) : []
-  return ran.length === 0 ? [entry] : ran.map(([index, text]) => ({ ...entry, statement: index, sql: text }))
+  if (ran.length === 0) return [entry]
+  return [...ran.map(([index, text]) => ({ ...entry, statement: index, sql: text })), { ...entry, sql: '' }]
 }
 
 const worded = (words: string | undefined): { words?: string } => (words === undefined ? {} : { words })

@@ -57,6 +57,7 @@ describeOn(({ name }) => name === 'mysql')('revisions that share a message on $n
     expect(await journal()).toEqual([
       'r0 0 done',
       'r0 -1 done',
+      'r1 0 done',
       'r1 -1 done',
       'r2 0 done',
       'r2 1 failed',

@@ -56,7 +56,7 @@ describeOn(({ name }) => name === 'postgres')('units on $name', (engine) => {
       (await readHistory(at.context())).journal.map(
         ({ revision, statement, state }) => `${revision} ${statement} ${state}`,
       ),
-    ).toEqual(['a1 -1 done', 'b2 1 done', 'b2 -1 done'])
+    ).toEqual(['a1 0 done', 'a1 1 done', 'a1 -1 done', 'b2 1 done', 'b2 0 done', 'b2 2 done', 'b2 -1 done'])
     await downgrade(at.context())
     expect(await ages()).toEqual([7, 7])
     expect(await indexes()).toEqual([])
