@@ -178,7 +178,7 @@ export interface JournalEntry {
   id: number
   revision: string
   action: 'up' | 'down' | 'stamp' | 'resolve' | 'seed' | 'ensure' | 'backfill'
-  /** -1: the whole revision in one transaction. */
+  /** -1: the revision as a whole. The statements of its transactions stand before that line, with its `id`. */
   statement: number
   /** The statement; of `ensure` and `backfill` the record as it is kept, which `words` says in words. */
   sql: string
