@@ -108,8 +108,13 @@ async function spelled(
   const found: Operation[] = []
   for (const operation of await written(dialect, operations)) {
     const opaque = operation.kind === 'ensureColumnType' && !agreed(operation)
-    // What does not fit says so when it is its turn.
-    const seen = opaque ? await look(speller, connection, before, operation).catch(() => undefined) : undefined
+    // What does not fit, or is made by the revision itself, says so when it is its turn.
+    const seen = opaque
+      ? await look(speller, connection, before, operation).catch((error: unknown) => {
+          if (dialect.explain(error).kind === 'connection lost') throw error
+          return undefined
+        })
+      : undefined
     if (seen?.outcome === 'absent') found.push(...seen.operations)
     else if (!opaque) found.push(operation)
   }

@@ -89,7 +89,9 @@ export async function lookAgain(session: Session, guard: Guard, part: Omit<Part,
       lock.before.map((sql) => ({ ...part, sql })),
     )
   } catch (error) {
-    if (!(error instanceof SendFailure) || error.failure.kind !== 'permission denied') throw error
+    // Inside of a transaction there is no going on behind an error.
+    const isDenied = error instanceof SendFailure && error.failure.kind === 'permission denied'
+    if (!isDenied || dialect.capabilities.transactionalDdl) throw error
     const tables = guard.tables.join(', ')
     session.emit({
       type: 'warning',

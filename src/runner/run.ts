@@ -206,7 +206,7 @@ async function agree({ confirm }: RunOptions, lost: Loss[], begun: readonly stri
     'DATA_LOSS',
     `Going down would throw data away: ${lost.map(({ message }) => message).join('; ')}.`,
     {
-      why: begun.length === 0 ? 'Nothing was run.' : HALF(begun),
+      why: begun.length === 0 ? 'Nothing was run.' : halfWay(begun),
       fix:
         confirm === undefined
           ? 'Say that this is meant: --yes (in the library: `confirm`).'
@@ -217,7 +217,7 @@ async function agree({ confirm }: RunOptions, lost: Loss[], begun: readonly stri
 }
 
 /** What stands when going on was declined. */
-export const HALF = (begun: readonly string[]): string =>
+const halfWay = (begun: readonly string[]): string =>
   `Nothing more was run. Revision ${begun.join(', ')} stands half-way: \`godwit downgrade\` goes on from there.`
 
 interface Run extends RunOptions {

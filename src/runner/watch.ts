@@ -63,8 +63,10 @@ export async function watch(
   const known = await lossesNow(session, operations, from)
   const said = new Set(known.map(({ what }) => what))
   const before = await dialect.inspect(connection)
+  // Nobody guesses a rename: only where the text itself says the word, another name may be the same thing.
+  const renames = items.some((item) => item.type === 'statement' && /\brename\b/iu.test(item.statement.sql))
   return async () => {
-    const gone = goneBetween(before, await dialect.inspect(connection), operations.slice(from, to))
+    const gone = goneBetween(before, await dialect.inspect(connection), operations.slice(from, to), renames)
     const more = gone
       .filter(({ what }) => !said.has(what))
       .map((loss): Loss => ({ revision: revision.id, ...loss }))
@@ -77,12 +79,13 @@ function goneBetween(
   before: Schema,
   after: Schema,
   operations: readonly Operation[],
+  renames: boolean,
 ): Pick<Loss, 'what' | 'message'>[] {
   const names: FormerNames = formerNames()
   for (const operation of operations) names.take(operation)
   const there = new Map(after.tables.map((table) => [names.table(table.name), table]))
   const isNew = (table: Table): boolean => !before.tables.some(({ name }) => name === names.table(table.name))
-  const strangers = after.tables.filter(isNew)
+  const strangers = renames ? after.tables.filter(isNew) : []
   return before.tables.flatMap((old) => {
     const now = there.get(old.name)
     if (now === undefined) {
@@ -94,7 +97,7 @@ function goneBetween(
     }
     const former = new Set(now.columns.map(({ name }) => names.column(now.name, name)))
     const unknown = now.columns.filter(
-      ({ name }) => !old.columns.some((column) => column.name === names.column(now.name, name)),
+      ({ name }) => renames && !old.columns.some((column) => column.name === names.column(now.name, name)),
     )
     return old.columns
       .filter(({ name, generated }) => generated === undefined && !former.has(name))

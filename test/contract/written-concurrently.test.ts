@@ -37,10 +37,13 @@ describe.runIf(await postgresAnswers())('a hand-written statement that commits b
     await at.writeSql('a1', [], sql)
     await at.on(async (holder) => {
       await holder.execute('begin; insert into users values (3)')
-      const stopped = failure(upgrade(at.context()))
+      let over = false
+      const stopped = failure(upgrade(at.context())).finally(() => {
+        over = true
+      })
       const kill = `select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
         where query = '${sql}' and wait_event_type = 'Lock' and datname = current_database()`
-      while ((await at.ask(kill)).length === 0);
+      while (!over && (await at.ask(kill)).length === 0);
       await stopped
       await holder.execute('rollback')
     })
